@@ -60,14 +60,15 @@ elif who == "tokenizers":
             vocab_size=n, show_progress=False, initial_alphabet=pre_tokenizers.ByteLevel.alphabet()))
 else:
     from core.training.asked import asked_recipe
-    from core.training.text import TrainingText, part_of
+    from core.training.lines import in_chunks
+    from core.training.text import TrainingPart, TrainingText
     from core.training.trainer import TRAINERS
     key, _, pre = who.removeprefix("ours:").partition(":")
     entry = TRAINERS.get(key)
     half = len(chunks) // 2
-    halves = ["".join(chunks[:half]), "".join(chunks[half:])] if entry.needs else [text]
-    parts = tuple(part_of(str(k), each, 0.0, 0) for k, each in enumerate(halves))
-    rows = [each.split("\\n")[:2000] for each in halves]
+    halves = [chunks[:half], chunks[half:]] if entry.needs else [chunks]
+    parts = tuple(TrainingPart(str(k), tuple(in_chunks(each)), ()) for k, each in enumerate(halves))
+    rows = ["".join(each).split("\\n")[:2000] for each in halves]
     parallel = tuple(map(tuple, rows)) if entry.needs else ()
     options = asked_recipe(key, n, [str(path)], parallel=[str(path)] * bool(entry.needs), pre=pre or entry.pre).options
     task = entry.task(TrainingText(parts, parallel), options, entry.read({}, 0))

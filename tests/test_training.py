@@ -20,16 +20,17 @@ from core.tokenizers.trained import delete_trained, trained_names, trained_specs
 from core.training import export
 from core.training.asked import asked_recipe
 from core.training.fairness import fairness
+from core.training.held_lines import HeldLines, lines_of_bytes
 from core.training.job import KIND, trained_in, trained_so_far, training
 from core.training.keep import RECIPE, kept, write, zipped
 from core.training.recipe import Trained
-from core.training.sources import source_content, source_paths
-from core.training.text import SourceText, TrainingPart, parallel_lines, parallel_part, part_of, read_parts
+from core.training.sources import opened_source, source_paths
+from core.training.text import TrainingPart, parallel_lines, part_of, read_parts
 from core.training.train import trained
 from core.training.trainer import TRAINERS
 from tests.jobs_home import computed, jobs_home, kill_workers, until
 from tests.mounts import disk_of
-from tests.training import ANY_SIZE, files, recipe, sentences
+from tests.training import ANY_SIZE, content, files, recipe, sentences
 
 SOME = ("eng_Latn", "rus_Cyrl", "tha_Thai")
 
@@ -66,18 +67,19 @@ def test_every_trainer_gives_a_tokenizer_that_opens_by_name(key: str, tmp_path: 
 
 def test_what_was_kept_apart_is_not_trained_on(bpe: Trained, tmp_path: Path) -> None:
     lines = [f"line {n % 400}" for n in range(800)]
-    part = part_of("a", "\n".join(lines), 0.25, 7)
+    text = HeldLines("a", tuple(lines))
+    part = part_of(text, 0.25, 7)
     trained_on = set("".join(part.chunks).split("\n"))
     assert not trained_on & set(part.held_out) and 60 < len(set(part.held_out)) < 140
-    assert part.held_out != part_of("a", "\n".join(lines), 0.25, 8).held_out
-    assert "".join(part_of("a", "one\r\n\r\ntwo", 0.0, 0).chunks) == "one\r\n\r\ntwo"
+    assert part.held_out != part_of(text, 0.25, 8).held_out
+    assert "".join(part_of(lines_of_bytes("a", b"one\r\n\r\ntwo\n"), 0.0, 0).chunks) == "one\r\n\r\ntwo\n"
 
 
 def test_languages_of_a_corpus_keep_the_same_sentences_apart() -> None:
     """By the number of the line: by its hash they were other sentences in each language."""
     names = [f"sample {code}" for code in SOME]
-    texts = [SourceText(name, source_content(name), "sample") for name in names]
-    every = [source_content(name).decode().split("\n") for name in names]
+    texts = [opened_source(name) for name in names]
+    every = [content(name).split("\n") for name in names]
     parts = read_parts(texts, 0.3, 0)
     assert parts[0].rows and len({part.rows for part in parts}) == 1
     for part, lines in zip(parts, every, strict=True):
@@ -89,9 +91,9 @@ def test_languages_of_a_corpus_keep_the_same_sentences_apart() -> None:
 
 
 def test_parity_weighs_no_sentence_that_is_kept_apart() -> None:
-    texts = [("a", b"one\ntwo\nthree\n"), ("b", b"eins\nzwei\ndrei\n")]
+    texts = [HeldLines("a", ("one", "two", "three")), HeldLines("b", ("eins", "zwei", "drei"))]
     parts = [TrainingPart("a", (), ("two",)), TrainingPart("b", (), ())]
-    assert parallel_lines(texts, parts) == (("one", "three"), ("eins", "drei"))
+    assert [[*each] for each in parallel_lines(texts, parts)] == [["one", "three"], ["eins", "drei"]]
 
 
 def test_tokens_of_the_same_sentences_are_those_of_the_file(tmp_path: Path) -> None:
@@ -99,9 +101,9 @@ def test_tokens_of_the_same_sentences_are_those_of_the_file(tmp_path: Path) -> N
     found = trained(asked_recipe("bpe", 900, [*names, str(files(tmp_path, ["fra_Latn"])[0])], heldout=0.3))
     made = Tokenizer.from_str(found.data.tobytes().decode())
     assert found.parallel.languages == ("English", "Russian", "Thai")
-    rows = parallel_part("", source_content(names[0]).decode(), 0.3, 0).rows
+    rows = read_parts([opened_source(names[0])], 0.3, 0)[0].rows
     for name, tokens in zip(names, found.parallel.tokens, strict=True):
-        lines = source_content(name).decode().split("\n")
+        lines = content(name).split("\n")
         assert tokens.tolist() == [len(made.encode(lines[row]).ids) for row in rows]
     fair = fairness(found.parallel)
     assert fair is not None and fair.reference == "English"
@@ -115,8 +117,7 @@ def test_tokens_of_the_same_sentences_are_those_of_the_file(tmp_path: Path) -> N
 def test_bytes_per_token_are_those_of_the_lines_kept_apart(tmp_path: Path) -> None:
     paths = files(tmp_path, SOME)
     found = trained(recipe("bpe", 600, paths, heldout=0.2))
-    texts = [Path(path).read_text(encoding="utf-8") for path in paths]
-    held = [line for text in texts for line in part_of("x", text, 0.2, 0).held_out]
+    held = [line for path in paths for line in part_of(opened_source(path), 0.2, 0).held_out]
     made = Tokenizer.from_str(found.data.tobytes().decode())
     n_tokens = sum(len(made.encode(line).ids) for line in held)
     assert found.whole.bytes_per_token == pytest.approx(sum(len(line.encode()) for line in held) / n_tokens)
@@ -225,8 +226,8 @@ def test_a_plan_whose_worker_is_killed_goes_on_with_what_is_finished(tmp_path: P
 
 
 def test_code_of_an_installed_package_is_a_text() -> None:
-    data = source_content("package:jinja2")
-    assert data == source_content("package:jinja2") and b"class Environment" in data and len(data) < 10**6
+    text = content("package:jinja2")
+    assert text == content("package:jinja2") and "class Environment" in text and len(text.encode()) < 10**6
     assert all(path.suffix == ".py" for path in source_paths("package:jinja2"))
 
 
@@ -269,8 +270,8 @@ def test_one_character_is_a_sentence_from_every_trainer(key: str, tmp_path: Path
 @pytest.mark.parametrize("seed", range(12))
 def test_a_single_line_is_trained_on_whatever_is_drawn(seed: int) -> None:
     """A pasted paragraph has no line end; with a share of nine tenths nearly every seed draws its only line."""
-    part = part_of("a", "a paragraph without an end", 0.9, seed)
-    assert (part.chunks, part.held_out) == (("a paragraph without an end",), ())
+    part = part_of(HeldLines("a", ("a paragraph",)), 0.9, seed)
+    assert ([*part.chunks], part.held_out) == (["a paragraph\n"], ())
 
 
 @pytest.mark.parametrize("key", ["superbpe", "boundless"])

@@ -105,7 +105,7 @@ def test_shares_are_kept_in_bytes(texts: list[str]) -> None:
     """The shortest text sets how much there is; languages of a corpus are cut behind what is kept apart."""
     names = ["sample eng_Latn", "sample rus_Cyrl", texts[0]]
     asked = asked_recipe("bpe", 300, names, shares=(3, 1, 2), heldout=0.1, min_frequency=1)
-    sources = _sources(asked, lambda path: path)
+    sources = _sources(asked.files, lambda path: path)
     english, russian, file = (part.n_bytes for part in read_parts(sources, 0.1, 0, _most(asked, sources)))
     assert english / russian == pytest.approx(3, rel=0.1) and file / russian == pytest.approx(2, rel=0.2)
     assert asked.n_bytes < asked_recipe("bpe", 300, names, heldout=0.1).n_bytes

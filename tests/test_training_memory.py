@@ -12,8 +12,7 @@ from core.training import distinct
 from core.training.asked import asked_recipe, memory_mb
 from core.training.distinct import TextAhead, distinct_bytes
 from core.training.pretokenizers import Cut, counted
-from core.training.sources import source_content
-from tests.training import prose, sentences
+from tests.training import content, prose, sentences
 
 _PEAK = """
 import sys
@@ -32,7 +31,7 @@ def ahead(data: bytes, name: str = "") -> TextAhead:
 @pytest.mark.parametrize("pre", ["gpt2", "superbpe"])
 @pytest.mark.parametrize("text", ["code", "prose"])
 def test_distinct_words_are_known_from_a_tenth_of_a_text(pre: str, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    data = source_content("python") if text == "code" else prose(10**6).encode()
+    data = (content("python") if text == "code" else prose(10**6)).encode()
     monkeypatch.setattr(distinct, "_MOST", len(data) // 10)
     monkeypatch.setattr(distinct, "_PART", 2**10)
     cut = Cut(pre, "as the pre-tokenizer", "none", "bytes")
@@ -45,7 +44,7 @@ def test_distinct_words_are_known_from_a_tenth_of_a_text(pre: str, text: str, mo
 @pytest.mark.parametrize("shuffled", [False, True])
 def test_a_text_that_repeats_itself_has_no_more_distinct_words(shuffled: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """Thirty times the same lines, in the same order or another each time, of which a twentieth is looked at."""
-    chance, lines, found = random.Random(0), source_content("python").decode()[:120_000].splitlines(), list[str]()
+    chance, lines, found = random.Random(0), content("python")[:120_000].splitlines(), list[str]()
     for _ in range(30):
         found += lines
         if shuffled:
@@ -86,7 +85,7 @@ def test_what_does_not_fit_is_refused_before_it_starts(monkeypatch: pytest.Monke
 @pytest.mark.parametrize("key", ["bpe", "superbpe", "pathpiece", "wordpiece"])
 def test_it_takes_about_what_is_said(key: str, tmp_path: Path) -> None:
     path = tmp_path / "text.txt"
-    path.write_bytes(source_content("python") + source_content("package:numpy") + source_content("package:torch"))
+    path.write_text("".join(map(content, ("python", "package:numpy", "package:torch"))), encoding="utf-8")
     child = [sys.executable, "-c", _PEAK, key, str(path)]
     done = subprocess.run(child, capture_output=True, text=True, cwd=Path(__file__).parents[1], check=True)
     peak = int(done.stdout) / 1024

@@ -12,7 +12,8 @@ from tokenizers import Tokenizer
 from core.corpora.corpus import open_corpus
 from core.training.asked import asked_recipe
 from core.training.recipe import TrainingRecipe
-from core.training.text import TrainingText, part_of
+from core.training.sources import opened_source
+from core.training.text import TrainingPart, TrainingText
 from core.training.trainer import TRAINERS, TrainingTask
 
 LANGUAGES = ("eng_Latn", "deu_Latn", "fin_Latn", "rus_Cyrl", "hin_Deva", "tha_Thai", "jpn_Jpan", "arb_Arab")
@@ -40,6 +41,11 @@ def files(folder: Path, languages: Sequence[str] = LANGUAGES) -> list[str]:
     return list(map(str, paths))
 
 
+def content(name: str) -> str:
+    """The text of a source."""
+    return "".join(opened_source(name).lines())
+
+
 def recipe(trainer: str, vocab: int, paths: Sequence[str], **more: object) -> TrainingRecipe:
     """A recipe for these files, with parallel text where the trainer needs it."""
     more = {"given": QUICK.get(trainer), **more}
@@ -52,7 +58,7 @@ def task(
     """What a trainer is given, with no part kept apart."""
     entry, path, given = TRAINERS.get(trainer), __file__, {**QUICK.get(trainer, {}), **given}
     asked = asked_recipe(trainer, vocab, [path], given=given, heldout=0.0, specials=())
-    parts = tuple(part_of(f"part {n}", text, 0.0, 0) for n, text in enumerate(texts))
+    parts = tuple(TrainingPart(f"part {n}", (text,), ()) for n, text in enumerate(texts))
     text = TrainingText(parts, tuple(tuple(each.split("\n")) for each in texts) if trainer == PARALLEL else ())
     return entry.task(text, asked.options, entry.read(dict(given), 0))
 

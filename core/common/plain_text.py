@@ -28,8 +28,8 @@ def decoded(data: bytes, name: str) -> str:
         raise _not_utf8(name, data.count(b"\n", 0, error.start) + 1, error.object[error.start]) from None
 
 
-def decoded_lines(path: Path, name: str) -> Iterator[tuple[str, int]]:
-    """The lines of a file with their ends, each with its bytes in UTF-8, of which no more than one lies in memory.
+def decoded_lines(path: Path, name: str) -> Iterator[str]:
+    """The lines of a file with their ends, of which no more than one lies in memory.
 
     What is read and refused is what `decoded` reads and refuses.
 
@@ -43,7 +43,7 @@ def decoded_lines(path: Path, name: str) -> Iterator[tuple[str, int]]:
         found, _ = lines_in_utf8(file, name)
         for n, line in enumerate(iter(lambda: found.readline(-1), b""), 1):
             try:
-                yield line.decode("utf-8-sig" if n == 1 else "utf-8"), len(line)
+                yield line.decode("utf-8-sig" if n == 1 else "utf-8")
             except UnicodeDecodeError as error:
                 raise _not_utf8(name, n, error.object[error.start]) from None
 

@@ -1,7 +1,6 @@
 """What a user asks for, checked before anything is trained: a recipe, or one sentence on what is wrong."""
 
-import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,15 +13,17 @@ from core.training.distinct import TextAhead, distinct_bytes
 from core.training.options import MOST_VOCABULARY, Options
 from core.training.pretokenizers import DIGITS, NORMALISERS, Cut
 from core.training.recipe import TrainingRecipe
-from core.training.sources import in_full, source_content, source_file, source_label
+from core.training.sources import in_full, opened_source, source_label
 from core.training.text import most_of_each
 from core.training.trainer import TRAINERS, Trainer
 from core.training.training_file import TrainingFile
+from core.training.training_source import TrainingSource
 
 BASE_MB = 1536  # room of their own for the libraries, whose threads ask for more than they take
 _PROCESS_MB = 150  # to train, to compare the file and to measure, without what goes by the text
 _ARROW_MB = 80  # more, where arrow counts pieces
-_HELD = 5  # memory per byte of a text that lies in memory as lines
+_APART = 5  # memory per byte of lines that are kept apart, with what they are compared with
+_HELD = 2  # and per byte of a text that lies in memory
 SPECIALS = ("<|endoftext|>",)
 LEAST_FREQUENCY = 2
 HELD_OUT = 0.02
@@ -73,7 +74,7 @@ def asked_recipe(
         raise UserError(f"{source_label(files[sizes.index(0)])} holds no text, so it can have no share. Leave it out.")
     taken = [min(n, most or n) for n, most in zip(sizes, most_of_each(sizes, most_bytes, shares), strict=True)]
     n_bytes = sum(taken) + sum(one.n_bytes for one in others)
-    about = _about_mb(entry, options, texts, taken, n_bytes - sum(taken))
+    about = _about_mb(entry, options, texts, taken, others)
     if about > machine_bytes() / 2**20:
         raise UserError(
             f"{entry.label} takes about {count(about)} MB for {count(n_bytes / 2**20)} MB of text, and this machine "
@@ -99,34 +100,35 @@ def memory_mb(recipe: TrainingRecipe) -> int:
 
 @dataclass(frozen=True)
 class _LookedAt:
-    """A source, with what it holds.
-
-    Args:
-        input: as a recipe names it.
-        n_bytes: that it has.
-        read: its bytes from one place to another.
-        in_parts: whether it is read so when it is trained on, and never lies in memory.
-    """
+    """A source, as a recipe names it and as it is."""
 
     input: Input
-    n_bytes: int
-    read: Callable[[int, int], bytes]
-    in_parts: bool
+    source: TrainingSource
+
+    @property
+    def n_bytes(self) -> int:
+        """That it has."""
+        return self.source.n_bytes
 
 
 def _about_mb(
-    entry: Trainer, options: Options, texts: Sequence[_LookedAt], taken: Sequence[int], n_parallel: int
+    entry: Trainer, options: Options, texts: Sequence[_LookedAt], taken: Sequence[int], parallel: Sequence[_LookedAt]
 ) -> int:
     """Memory that training takes at its most, in megabytes, estimated from parts of the text."""
     cut = Cut(entry.counts or options.pre, options.digits, options.normaliser, entry.level)
-    ahead = tuple(TextAhead(one.input.fingerprint, n, one.read) for one, n in zip(texts, taken, strict=True))
-    held = n_parallel + sum(options.heldout * n if one.in_parts else n for one, n in zip(texts, taken, strict=True))
-    counted = entry.word_bytes * distinct_bytes(ahead, cut) if entry.word_bytes else 0
+    ahead = _ahead(texts, taken), _ahead(parallel, [one.n_bytes for one in parallel])
+    counted = entry.word_bytes * sum(distinct_bytes(each, cut) for each in ahead) if entry.word_bytes else 0
+    apart = options.heldout * sum(taken)
+    in_memory = sum(one.n_bytes for one in (*texts, *parallel) if one.source.in_memory)
     return (
         _PROCESS_MB
         + bool(cut.letters) * _ARROW_MB
-        + int(counted + entry.text_bytes * sum(taken) + _HELD * held) // 2**20
+        + int(counted + entry.text_bytes * sum(taken) + _APART * apart + _HELD * in_memory) // 2**20
     )
+
+
+def _ahead(texts: Sequence[_LookedAt], taken: Sequence[int]) -> tuple[TextAhead, ...]:
+    return tuple(TextAhead(one.input.fingerprint, n, one.source.read) for one, n in zip(texts, taken, strict=True))
 
 
 def _check(entry: Trainer, asked: Options) -> None:
@@ -168,11 +170,8 @@ def _check_shares(shares: Sequence[float], n_files: int) -> None:
 
 def _looked_at(name: str) -> _LookedAt:
     full = in_full(name)
-    if (file := source_file(full)) is not None:
-        return _LookedAt(Input(full, _hashed(file)), file.n_bytes, file.read, in_parts=True)
-    data = source_content(full)
-    content = hashlib.sha256(data).hexdigest()
-    return _LookedAt(Input(full, content), len(data), lambda start, end: data[start:end], in_parts=False)
+    source = opened_source(full)
+    return _LookedAt(Input(full, _hashed(source) if isinstance(source, TrainingFile) else source.hashed()), source)
 
 
 @lru_cache(maxsize=64)  # asked for anew whenever a form is drawn

@@ -6,18 +6,22 @@ from collections.abc import Iterable, Iterator
 _CHUNK = 2**16  # characters handed to a library at once
 
 
-def with_ends(text: str) -> Iterator[str]:
-    """Lines with their ends; only the line feed ends one.
+def within(lines: Iterable[str], most_bytes: int) -> Iterator[str]:
+    """Lines up to so many bytes in UTF-8, whole ones unless the first is longer; 0 for all.
 
-    >>> list(with_ends("one\\r\\n\\ntwo"))
-    ['one\\r\\n', '\\n', 'two']
+    >>> list(within(["one\\n", "two\\n"], 7)), list(within(["éé"], 3)), list(within(["one\\n", "two\\n"], 0))
+    (['one\\n'], ['é'], ['one\\n', 'two\\n'])
     """
-    start = 0
-    while (end := text.find("\n", start)) >= 0:
-        yield text[start : end + 1]
-        start = end + 1
-    if start < len(text):
-        yield text[start:]
+    room = most_bytes
+    for line in lines:
+        if most_bytes:
+            data = line.encode()
+            if len(data) > room:
+                if room == most_bytes:
+                    yield data[:most_bytes].decode(errors="ignore")
+                return
+            room -= len(data)
+        yield line
 
 
 def bare(line: str) -> str:

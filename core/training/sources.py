@@ -2,6 +2,7 @@
 
 import sysconfig
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
@@ -11,7 +12,9 @@ from core.corpora.corpus import CORPORA, parse_corpus
 from core.corpora.submitted import corpus_files, submitted_corpus
 from core.corpora.text_uploads import SCHEME, text_path
 from core.text.languages import language
-from core.training.training_file import TrainingFile, opened_text
+from core.training.held_lines import HeldLines, lines_of_bytes
+from core.training.training_file import opened_text
+from core.training.training_source import TrainingSource
 
 PYTHON = "python"
 PACKAGE = "package:"  # and the name of an installed one
@@ -61,16 +64,6 @@ def is_language(name: str) -> bool:
     return _corpus(name) is not None
 
 
-def corpus_of(name: str) -> str:
-    """Spec of the corpus that it is a language of, whose lines are parallel; empty where it is of none.
-
-    >>> corpus_of("sample deu_Latn"), corpus_of("python")
-    ('sample', '')
-    """
-    corpus = _corpus(name)
-    return corpus[0] if corpus else ""
-
-
 def source_paths(name: str) -> list[Path]:
     """The files that a source is read from, where it names any."""
     if name == PYTHON:
@@ -82,40 +75,28 @@ def source_paths(name: str) -> list[Path]:
     return [text_path(name)]
 
 
-def source_file(name: str, here: Callable[[Path], Path] = lambda path: path) -> TrainingFile | None:
-    """The file that is all of a source; None where it is code or a language of a corpus.
+def opened_source(name: str, here: Callable[[Path], Path] = lambda path: path, corpus: str = "") -> TrainingSource:
+    """The text of a source: a file as it lies on the disk, and of a corpus a sentence a line, an empty one where it
+    lacks in this language.
 
     Args:
         here: where a file lies on this machine.
-
-    Raises:
-        UserError: it cannot be looked at.
-    """
-    if name == PYTHON or name.startswith(PACKAGE) or _corpus(name):
-        return None
-    return opened_text(source_label(name), here(text_path(name)))
-
-
-def source_content(name: str, here: Callable[[Path], Path] = lambda path: path) -> bytes:
-    """The text of a source, in UTF-8; of a corpus a sentence a line, an empty one where it lacks in this language.
-
-    Args:
-        here: where a file lies on this machine.
+        corpus: what the text is parallel with; a language of a corpus is so with the others of it.
 
     Raises:
         UserError: it cannot be read.
     """
-    if corpus := _corpus(name):
-        spec, code = corpus
-        found = submitted_corpus(spec, "", here)
-        found.require(code)
-        return "".join(" ".join(line.split("\n")) + "\n" for line in found.sentences[code]).encode()
+    label = source_label(name)
+    if found := _corpus(name):
+        spec, code = found
+        there = submitted_corpus(spec, "", here)
+        there.require(code)
+        return HeldLines(label, there.sentences[code], spec)
+    if name != PYTHON and not name.startswith(PACKAGE):
+        return opened_text(label, here(text_path(name)), corpus)
     try:
-        if name == PYTHON:
-            return _code(_library(), here)
-        if name.startswith(PACKAGE):
-            return _code(_package(name), here)
-        return here(text_path(name)).read_bytes()
+        code_of = _library() if name == PYTHON else _package(name)
+        return replace(lines_of_bytes(label, _code(code_of, here)), corpus=corpus)
     except OSError as error:
         called = "The library of Python" if name == PYTHON else shown(Path(name).name)
         raise UnreadableFile(f"{called} cannot be read: {error.strerror or error}.") from None

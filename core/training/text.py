@@ -3,15 +3,51 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import chain, zip_longest
 
 from core.common.errors import UserError, shown
 from core.common.numbers import count
-from core.common.plain_text import beginning, decoded, lines
-from core.training.lines import bare, drawn, drawn_apart, in_chunks, with_ends
-from core.training.training_file import KeptLines, TrainingFile
+from core.training.lines import bare, drawn, drawn_apart, in_chunks, within
+from core.training.training_source import TrainingSource
 
 PARALLEL = "parallel"  # the corpus of texts that are named as parallel
+
+
+@dataclass(frozen=True)
+class KeptLines:
+    """What is trained on of a source, in chunks of whole lines.
+
+    Args:
+        source: that it is of.
+        apart: lines without their ends that are left out.
+        most_bytes: of the source; 0 for all.
+        most_kept: bytes of what is not left out; 0 for all.
+    """
+
+    source: TrainingSource
+    apart: frozenset[str] = frozenset()
+    most_bytes: int = 0
+    most_kept: int = 0
+
+    def __iter__(self) -> Iterator[str]:
+        kept = (line for line in self.source.lines(self.most_bytes) if bare(line) not in self.apart)
+        yield from in_chunks(within(kept, self.most_kept))
+
+
+@dataclass(frozen=True)
+class SentencesBut:
+    """The lines of a parallel text without their ends, given anew each time.
+
+    Args:
+        source: that they are of.
+        left_out: numbers of lines.
+    """
+
+    source: TrainingSource
+    left_out: frozenset[int]
+
+    def __iter__(self) -> Iterator[str]:
+        return (bare(line) for n, line in enumerate(self.source.lines()) if n not in self.left_out)
 
 
 @dataclass(frozen=True)
@@ -24,7 +60,7 @@ class ChunksOfParts:
         return chain.from_iterable(self.parts)
 
 
-Chunks = tuple[str, ...] | KeptLines | ChunksOfParts  # of whole lines, given anew each time
+Chunks = tuple[str, ...] | KeptLines | SentencesBut | ChunksOfParts  # given anew each time, of whole lines
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +97,7 @@ class TrainingText:
     """
 
     parts: tuple[TrainingPart, ...]
-    parallel: tuple[tuple[str, ...], ...] = ()
+    parallel: tuple[Chunks, ...] = ()
 
     @property
     def chunks(self) -> Chunks:
@@ -74,62 +110,31 @@ class TrainingText:
         return tuple(line for part in self.parts for line in part.held_out)
 
 
-@dataclass(frozen=True, eq=False)
-class SourceText:
-    """One text in memory.
-
-    Args:
-        name: what it is called.
-        data: its bytes.
-        corpus: names the texts that have the same sentences line by line; empty where it is parallel with none.
-    """
-
-    name: str
-    data: bytes
-    corpus: str = ""
-
-    @property
-    def n_bytes(self) -> int:
-        """That it has."""
-        return len(self.data)
-
-
-def part_of(name: str, text: str, share: float, seed: int) -> TrainingPart:
+def part_of(source: TrainingSource, share: float, seed: int, most_bytes: int = 0) -> TrainingPart:
     """A text with about this share of its lines kept apart, the same ones for the same seed; equal lines together.
 
-    Of one whose every line would be kept apart, as of a single line, none is.
-
-    >>> part = part_of("a", "one\\ntwo\\none\\nthree\\n", 0.5, 0)
-    >>> part.chunks, part.held_out
-    (('two\\nthree\\n',), ('one', 'one'))
-    """
-    apart = drawn_apart(with_ends(text), share, seed)
-    known = set(apart)
-    kept = [line for line in with_ends(text) if bare(line) not in known]
-    if apart and not any(line.strip() for line in kept):
-        return TrainingPart(name, tuple(in_chunks(with_ends(text))), ())
-    return TrainingPart(name, tuple(in_chunks(kept)), tuple(apart))
-
-
-def part_of_file(file: TrainingFile, share: float, seed: int, most_bytes: int = 0) -> TrainingPart:
-    """The same of a file, of which no more lies in memory than what is kept apart.
+    Of one whose every line would be kept apart, as of a single line, none is. No more of it is held than what is kept
+    apart.
 
     Args:
         most_bytes: of it, its beginning; 0 for all.
 
     Raises:
         UserError: it cannot be read, is no text, or changes meanwhile.
+
+    >>> from core.training.held_lines import HeldLines
+    >>> part = part_of(HeldLines("a", ("one", "two", "one", "three")), 0.5, 0)
+    >>> [*part.chunks], part.held_out
+    (['two\\nthree\\n'], ('one', 'one'))
     """
-    apart = drawn_apart(file.lines(most_bytes), share, seed)
-    kept = KeptLines(file, most_bytes, frozenset(apart))
+    apart = drawn_apart(source.lines(most_bytes), share, seed)
+    kept = KeptLines(source, frozenset(apart), most_bytes)
     if apart and not any(chunk.strip() for chunk in kept):
-        return TrainingPart(file.name, KeptLines(file, most_bytes, frozenset()), ())
-    return TrainingPart(file.name, kept, tuple(apart))
+        return TrainingPart(source.name, KeptLines(source, most_bytes=most_bytes), ())
+    return TrainingPart(source.name, kept, tuple(apart))
 
 
-def parallel_part(
-    name: str, text: str, share: float, seed: int, *, corpus: str = PARALLEL, most_bytes: int = 0
-) -> TrainingPart:
+def parallel_part(source: TrainingSource, share: float, seed: int, most_bytes: int = 0) -> TrainingPart:
     """One of several parallel texts, of which the same rows are kept apart in each: about this share of all.
 
     Args:
@@ -138,17 +143,16 @@ def parallel_part(
 
     A line that equals one kept apart is in neither half.
 
-    >>> part = parallel_part("a", "one\\ntwo\\none\\nthree\\n", 0.5, 26)
-    >>> part.rows, part.held_out, part.chunks
-    ((2,), ('one',), ('two\\nthree\\n',))
+    >>> from core.training.held_lines import HeldLines
+    >>> part = parallel_part(HeldLines("a", ("one", "two", "one", "three")), 0.5, 26)
+    >>> part.rows, part.held_out, [*part.chunks]
+    ((2,), ('one',), ['two\\nthree\\n'])
     """
-    every = [*with_ends(text)]
-    rows = [n for n, line in enumerate(every) if share and line.strip() and drawn(f"{n}", seed) < share]
-    apart = tuple(bare(every[n]) for n in rows)
-    known = set(apart)
-    rest = "".join(line for line in every if bare(line) not in known)
-    kept = beginning(rest.encode(), most_bytes).decode()
-    return TrainingPart(name, tuple(in_chunks(with_ends(kept))), apart, tuple(rows), corpus)
+    apart = {
+        n: bare(line) for n, line in enumerate(source.lines()) if share and line.strip() and drawn(f"{n}", seed) < share
+    }
+    kept = KeptLines(source, frozenset(apart.values()), most_kept=most_bytes)
+    return TrainingPart(source.name, kept, tuple(apart.values()), tuple(apart), source.corpus)
 
 
 def most_of_each(sizes: Sequence[int], most_bytes: int, shares: Sequence[float]) -> list[int]:
@@ -169,7 +173,7 @@ def most_of_each(sizes: Sequence[int], most_bytes: int, shares: Sequence[float])
 
 
 def read_parts(
-    texts: Sequence[SourceText | TrainingFile], share: float, seed: int, most_bytes: Sequence[int] = ()
+    texts: Sequence[TrainingSource], share: float, seed: int, most_bytes: Sequence[int] = ()
 ) -> tuple[TrainingPart, ...]:
     """The parts of a text.
 
@@ -180,23 +184,16 @@ def read_parts(
         UserError: there is no text in any of them, or one is not UTF-8.
     """
     bounds = most_bytes or [0] * len(texts)
-    parts = tuple(_read(one, share, seed, most) for one, most in zip(texts, bounds, strict=True))
+    parts = tuple(
+        (parallel_part if one.corpus else part_of)(one, share, seed, most)
+        for one, most in zip(texts, bounds, strict=True)
+    )
     if not any(chunk.strip() for part in parts for chunk in part.chunks):
         raise UserError("There is no text to train on: it holds nothing but white space. Give another.")
     return parts
 
 
-def _read(one: SourceText | TrainingFile, share: float, seed: int, most: int) -> TrainingPart:
-    if isinstance(one, TrainingFile):
-        return part_of_file(one, share, seed, most)
-    if not one.corpus:
-        return part_of(one.name, decoded(beginning(one.data, most), one.name), share, seed)
-    return parallel_part(one.name, decoded(one.data, one.name), share, seed, corpus=one.corpus, most_bytes=most)
-
-
-def parallel_lines(
-    texts: Sequence[tuple[str, bytes]], parts: Sequence[TrainingPart] = ()
-) -> tuple[tuple[str, ...], ...]:
+def parallel_lines(texts: Sequence[TrainingSource], parts: Sequence[TrainingPart] = ()) -> tuple[SentencesBut, ...]:
     """The lines of parallel texts, without the sentences of which a language has a line that is kept apart.
 
     Args:
@@ -205,12 +202,15 @@ def parallel_lines(
     Raises:
         UserError: they have no or different numbers of lines.
     """
-    found = tuple(tuple(lines(data, name)) for name, data in texts)
-    if len({len(each) for each in found}) > 1 or any(not any(each) for each in found):
-        counts = ", ".join(f"{shown(n)} {count(len(each))}" for (n, _), each in zip(texts, found, strict=True))
+    apart, left_out = {line for part in parts for line in part.held_out}, set[int]()
+    sizes, some = [0] * len(texts), [False] * len(texts)
+    for n, row in enumerate(zip_longest(*(one.lines() for one in texts))):
+        there = [None if line is None else bare(line) for line in row]
+        sizes = [size + (line is not None) for size, line in zip(sizes, there, strict=True)]
+        some = [one or bool(line) for one, line in zip(some, there, strict=True)]
+        if not apart.isdisjoint(there):
+            left_out.add(n)
+    if len({*sizes}) > 1 or not all(some):
+        counts = ", ".join(f"{shown(one.name)} {count(size)}" for one, size in zip(texts, sizes, strict=True))
         raise UserError(f"Parallel texts need as many lines each, and some text; these have: {counts}. Align them.")
-    apart = {line for part in parts for line in part.held_out}
-    if not apart:
-        return found
-    rows = [row for row in zip(*found, strict=True) if apart.isdisjoint(row)]
-    return tuple(zip(*rows, strict=True))
+    return tuple(SentencesBut(one, frozenset(left_out)) for one in texts)

@@ -1,8 +1,7 @@
 """Trains a tokenizer by a recipe, measures it on text kept apart, and compares its file with it."""
 
-import hashlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -16,18 +15,11 @@ from core.jobs.store.files import Input
 from core.training.export import as_in_its_file, check_export, vocabulary_file
 from core.training.measured import entry_counts, measured, parallel_tokens
 from core.training.recipe import Trained, TrainingRecipe
-from core.training.sources import corpus_of, source_content, source_file, source_label
-from core.training.text import (
-    PARALLEL,
-    SourceText,
-    TrainingPart,
-    TrainingText,
-    most_of_each,
-    parallel_lines,
-    read_parts,
-)
+from core.training.sources import opened_source
+from core.training.text import PARALLEL, TrainingPart, TrainingText, most_of_each, parallel_lines, read_parts
 from core.training.trainer import TRAINERS, NotMakeable, Trainer
-from core.training.training_file import TrainingFile, changed
+from core.training.training_file import changed
+from core.training.training_source import TrainingSource
 
 _LIBRARIES = ("tokenizers", "sentencepiece", "ffbpe")
 _MOST_COMPARED = 500  # lines of the text itself, beside those of all scripts
@@ -46,7 +38,7 @@ def trained(recipe: TrainingRecipe, here: Callable[[Path], Path] = lambda path: 
     trainer, options = TRAINERS.get(recipe.trainer), recipe.options
     report(0, 0, "Reading")
     parts = parts_of(recipe, here)
-    text = TrainingText(parts, parallel_lines(_contents(recipe.parallel, here), parts))
+    text = TrainingText(parts, parallel_lines(_sources(recipe.parallel, here), parts))
     task = trainer.task(text, options, trainer.read(dict(recipe.params), recipe.seed))
     report(0, 0, "Training")
     start = time.perf_counter()
@@ -80,7 +72,7 @@ def parts_of(recipe: TrainingRecipe, here: Callable[[Path], Path] = lambda path:
     Raises:
         UserError: a text is not what it was, or holds none.
     """
-    sources = _sources(recipe, here)
+    sources = _sources(recipe.files, here, {one.name for one in recipe.parallel})
     return read_parts(sources, recipe.options.heldout, recipe.seed, _most(recipe, sources))
 
 
@@ -112,36 +104,26 @@ def _check_size(made: Tokenizer, recipe: TrainingRecipe, trainer: Trainer) -> No
     assert found == wanted, f"{trainer.key} made {found} entries"
 
 
-def _contents(files: Sequence[Input], here: Callable[[Path], Path]) -> list[tuple[str, bytes]]:
-    """Name and text of each source."""
-    return [(source_label(one.name), _content(one, here)) for one in files]
+def _sources(
+    files: Sequence[Input], here: Callable[[Path], Path], parallel: Collection[str] = ()
+) -> list[TrainingSource]:
+    """The texts of a recipe, the same as when it was made.
 
-
-def _sources(recipe: TrainingRecipe, here: Callable[[Path], Path]) -> list[SourceText | TrainingFile]:
-    """The text, of which languages of one corpus are parallel, and what is also named as parallel."""
-    named, found = {one.name for one in recipe.parallel}, list[SourceText | TrainingFile]()
-    for one in recipe.files:
-        corpus = corpus_of(one.name) or (PARALLEL if one.name in named else "")
-        file = None if corpus else source_file(one.name, here)
-        if file is not None and file.hashed() != one.fingerprint:
-            raise changed(file.name)
-        found.append(file or SourceText(source_label(one.name), _content(one, here), corpus))
+    Args:
+        parallel: names of those that are parallel with one another.
+    """
+    found = [opened_source(one.name, here, PARALLEL if one.name in parallel else "") for one in files]
+    for source, one in zip(found, files, strict=True):
+        if source.hashed() != one.fingerprint:
+            raise changed(source.name)
     return found
 
 
-def _most(recipe: TrainingRecipe, sources: Sequence[SourceText | TrainingFile]) -> list[int]:
+def _most(recipe: TrainingRecipe, sources: Sequence[TrainingSource]) -> list[int]:
     """Bytes of each to read; of parallel texts, to train on."""
     options, shares = recipe.options, recipe.shares
     most = most_of_each([one.n_bytes for one in sources], options.most_bytes, shares)
     if not shares:
         return most
-    apart = [options.heldout if isinstance(one, SourceText) and one.corpus else 0.0 for one in sources]
+    apart = [options.heldout if one.corpus else 0.0 for one in sources]
     return [int(n * (1 - share)) for n, share in zip(most, apart, strict=True)]
-
-
-def _content(file: Input, here: Callable[[Path], Path]) -> bytes:
-    """The text of a source, the same as when the recipe was made."""
-    data = source_content(file.name, here)
-    if hashlib.sha256(data).hexdigest() != file.fingerprint:
-        raise changed(source_label(file.name))
-    return data

@@ -1,23 +1,21 @@
 """A file of text that is read in parts, anew each time, so that a text may be larger than what lies in memory."""
 
 import hashlib
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.common.errors import UnreadableFile, UserError, shown
 from core.common.plain_text import decoded_lines
-from core.training.lines import bare, in_chunks
+from core.training.lines import within
 
 
 @dataclass(frozen=True)
 class TrainingFile:
-    """A file as it was when it was opened.
+    """A file as it was when it was opened, a text as `core.training.training_source` has it.
 
     Args:
-        name: what it is called.
         path: where it lies.
-        n_bytes: that it has.
         changed: when it was written, in nanoseconds.
     """
 
@@ -25,6 +23,8 @@ class TrainingFile:
     path: Path
     n_bytes: int
     changed: int
+    corpus: str = ""
+    in_memory = False
 
     def lines(self, most_bytes: int = 0) -> Iterator[str]:
         """Its lines with their ends, of which one at a time lies in memory.
@@ -35,15 +35,8 @@ class TrainingFile:
         Raises:
             UserError: it cannot be read, is no text, or is not what it was when it was opened.
         """
-        room = most_bytes or None
         try:
-            for line, n_bytes in decoded_lines(self.path, self.name):
-                if room is not None and n_bytes > room:
-                    if room == most_bytes:
-                        yield line.encode()[:most_bytes].decode(errors="ignore")
-                    break
-                room = None if room is None else room - n_bytes
-                yield line
+            yield from within(decoded_lines(self.path, self.name), most_bytes)
             now = _state(self.path)
         except OSError as error:
             raise _unreadable(self.path, error) from None
@@ -68,33 +61,14 @@ class TrainingFile:
             raise _unreadable(self.path, error) from None
 
 
-@dataclass(frozen=True)
-class KeptLines:
-    """What is trained on of a file, in chunks of whole lines.
-
-    Args:
-        file: that it is of.
-        most_bytes: of it; 0 for all.
-        apart: lines without their ends that are left out.
-    """
-
-    file: TrainingFile
-    most_bytes: int
-    apart: Set[str]
-
-    def __iter__(self) -> Iterator[str]:
-        lines = self.file.lines(self.most_bytes)
-        yield from in_chunks(line for line in lines if bare(line) not in self.apart)
-
-
-def opened_text(name: str, path: Path) -> TrainingFile:
+def opened_text(name: str, path: Path, corpus: str = "") -> TrainingFile:
     """A file of text; nothing of it is read.
 
     Raises:
         UserError: it cannot be looked at.
     """
     try:
-        return TrainingFile(name, path, *_state(path))
+        return TrainingFile(name, path, *_state(path), corpus)
     except OSError as error:
         raise _unreadable(path, error) from None
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from core.models.build.texts import LANGUAGES
 from core.segmenters.script_of_bytes import script_groups
 from core.segmenters.trunk import gram_rows, symbols_of
-from core.training.sources import PYTHON, source_content
+from core.training.sources import PYTHON, opened_source
 
 CODE = "code"
 SENTENCES = 25  # of each language that segmenters are judged by, the first of devtest
@@ -37,13 +37,13 @@ def held_out() -> dict[str, list[str]]:
 
 def _flores(part: str) -> dict[str, list[str]]:
     return {
-        language: source_content(f"flores200#{part} {code}").decode().splitlines()
+        language: "".join(opened_source(f"flores200#{part} {code}").lines()).splitlines()
         for language, code in LANGUAGES.items()
     }
 
 
 def _code() -> tuple[list[str], list[str]]:
-    lines = source_content(PYTHON).decode().splitlines()
+    lines = "".join(opened_source(PYTHON).lines()).splitlines()
     cut = len(lines) * 9 // 10
     return lines[:cut], lines[cut:]
 

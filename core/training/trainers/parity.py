@@ -102,5 +102,5 @@ TRAINER = Trainer(
             ),
         ),
     ),
-    word_bytes=360,
+    word_bytes=180,
 )
