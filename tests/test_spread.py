@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from core.common.errors import Changed, UserError
+from core.jobs.job import KINDS, Context, Unit
 from core.lab.participants import opened as opened_plan
 from core.lab.participants import outlined
 from core.lab.plan import Choice, Plan, plan_of
@@ -272,6 +273,29 @@ def test_what_fits_on_no_device_is_spread_by_itself_and_that_is_said(
         outline(str(folder))
     with pytest.raises(UserError, match=r"cannot be spread here: accelerate.*is not installed.*large"):
         outline(str(folder), "spread")
+
+
+@pytest.mark.parametrize(
+    ("kind", "params"),
+    [
+        ("gaps", {"text": "The morning was bright and everybody remembered yesterday.", "most": 3}),
+        ("next_byte", {"prompt_hex": b"The mor".hex(), "walked": 3, "every": 2}),
+        ("under_trained", {"share": 0.01}),
+    ],
+)
+def test_a_job_about_a_model_that_its_gpu_does_not_hold_says_what_it_says_of_the_whole(
+    kind: str, params: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = {"model": "shipped:tiny-english", **params}
+    whole = KINDS.get(kind).run_unit(Unit("", {}), Context(asked))
+    whole_placement = outline("shipped:tiny-english").placement
+    assert whole_placement is not None
+    monkeypatch.setattr(memory, "free_bytes", lambda _: memory.WORKSPACE_BYTES)
+    monkeypatch.setattr(placement, "free_places", lambda *_: {"cpu": int(0.8 * whole_placement.n_bytes)})
+    with pytest.raises(UserError, match="free"):
+        KINDS.get(kind).run_unit(Unit("", {}), Context(asked))
+    apart = KINDS.get(kind).run_unit(Unit("", {}), Context(asked, device="cuda:0"))
+    assert str(apart.facts) == str(whole.facts) and apart.arrays.keys() == whole.arrays.keys()
 
 
 def test_what_fits_is_not_spread(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def model_job(
     def run_unit(unit: Unit, context: Context) -> Output:
         from core.models.load import open_model
 
-        return stored(answer(open_model(str(context.params["model"]), context.device), context.params))
+        return stored(answer(open_model(str(context.params["model"]), as_fits(context.device)), context.params))
 
     return JobKind(
         key=key,
@@ -51,6 +51,17 @@ def model_job(
         memory_for=memory,
         libraries=("numpy", "torch", "transformers", "tokenizers"),
     )
+
+
+def as_fits(device: str) -> str:
+    """What to ask for so that a model is where a job runs, or spread from there where it does not fit.
+
+    A process with a GPU sees no other, so that it need not be named to be taken.
+
+    >>> as_fits("cuda:0"), as_fits("cpu")
+    ('auto', 'cpu')
+    """
+    return "auto" if device.startswith("cuda") else device
 
 
 def _the_only_one(parts: Parts, context: Context) -> Output:
