@@ -34,7 +34,8 @@ def main(words: list[str]) -> int:
         return 2
     torch.set_num_threads(1)  # sums in one order, so that a processor gives the same bits again
     try:
-        course = Course(given.steps + given.rows_first, given.rows_first, given.steps_each, given.bytes, usual.rate)
+        steps = given.steps + given.rows_first
+        course = Course(steps, given.rows_first, given.steps_each, given.bytes, usual.rate, given.seed)
         model = open_model(given.model or f"shipped:{MODEL}", "cpu", "float32")
         ships = given.model is None
         folder = SHIPPED / MODEL if ships else Path(given.folder)
@@ -64,13 +65,18 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rows-first", type=_number, default=0, help="steps before, that learn known rows alone")
     parser.add_argument("--steps-each", type=_number, default=usual.steps_each, help="with one drawn tokenizer")
     parser.add_argument("--bytes", type=_number, default=usual.batch_bytes, help="of text in a step")
+    parser.add_argument("--seed", type=_seed, default=usual.seed, help="of its weights and of all that is drawn")
     return parser
 
 
-def _number(word: str) -> int:
-    if not word.isdecimal() or not 1 <= int(word) <= 10**7:
-        raise argparse.ArgumentTypeError(f"{word} is no whole number from 1 to 10 million")
+def _number(word: str, least: int = 1) -> int:
+    if not word.isdecimal() or not least <= int(word) <= 10**7:
+        raise argparse.ArgumentTypeError(f"{word} is no whole number from {least} to 10 million")
     return int(word)
+
+
+def _seed(word: str) -> int:
+    return _number(word, 0)
 
 
 if __name__ == "__main__":
