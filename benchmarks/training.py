@@ -31,6 +31,7 @@ _SLOW, _SLOW_FROM = ("bpeasy", "tokenizers"), 2 * _LARGE  # minutes on larger te
 _TRAINERS = ("lib", "pathpiece", "parity", "length-max", "wordpiece", "unigram", "superbpe")
 _CHILD = """
 import json, sys, time
+from contextlib import suppress
 from pathlib import Path
 
 who, path, n, pattern = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
@@ -59,6 +60,11 @@ elif who == "tokenizers":
         made.train_from_iterator(iter(chunks), trainers.BpeTrainer(
             vocab_size=n, show_progress=False, initial_alphabet=pre_tokenizers.ByteLevel.alphabet()))
 else:
+    import pyarrow  # what it comes down to is there before the clock starts, as with the others
+    with suppress(ImportError):
+        import ffbpe
+    from core.common.garbage import collect_rarely
+    collect_rarely()  # as in each process that trains
     from core.training.asked import asked_recipe
     from core.training.lines import in_chunks
     from core.training.text import TrainingPart, TrainingText

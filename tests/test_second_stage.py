@@ -84,6 +84,7 @@ def test_merges_are_those_of_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("core.training.pair_places._BINS", 64)
     for seed in range(30):
         monkeypatch.setattr("core.training.pair_places._FEW", (100, 1)[seed % 2])
+        monkeypatch.setattr("core.training.pair_places._MANY", (10**6, 1)[seed % 4 // 2])
         chance = np.random.default_rng(seed)
         words = [chance.integers(0, 4, n).tolist() for n in chance.integers(0, 40, 40)]
         weights, least = chance.integers(1, 5, 40).tolist(), 1 + seed % 3

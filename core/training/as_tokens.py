@@ -76,8 +76,10 @@ def _by_ranks(words: Sequence[str], ranks: dict[bytes, int]) -> Ids:
     is by the ranks of the pairs.
     """
     library = tiktoken.Encoding("merges", pat_str=r"[^\x00]+|\x00", mergeable_ranks=ranks, special_tokens={})
-    some = map(library.encode_to_numpy, _joined(words))
-    found: Ids = np.concatenate([np.zeros(0, np.uint32), *some]).astype(np.int32)
+    some = map(
+        library.encode_ordinary, _joined(words)
+    )  # by encode_to_numpy, which looks for special tokens, half longer
+    found: Ids = np.fromiter(chain.from_iterable(some), np.int32)
     found[found == ranks[_BETWEEN.encode()]] = NONE
     return found
 
