@@ -3,7 +3,7 @@
 It is not built for every machine. Where it is not installed, callers take tokenizers.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from importlib.util import find_spec
 from itertools import islice
 from tempfile import NamedTemporaryFile
@@ -12,7 +12,6 @@ from typing import Any
 from core.common.disk import on_disk
 
 _AT_ONCE = 64  # chunks that its threads share
-_BYTES, _FIRST = 256, 0x10000  # entries that it begins with; a code point behind which a million stand in a row
 IS_HERE = find_spec("ffbpe") is not None
 
 
@@ -47,34 +46,6 @@ def byte_merges(words: Mapping[str, int], n: int, least: int) -> list[tuple[str,
         least: how often a pair must stand.
     """
     return _merges(lambda trainer: trainer.add_words(words), n, least)
-
-
-def character_merges(
-    words: Mapping[str, int], alphabet: Sequence[str], n: int, least: int
-) -> Iterator[tuple[str, str]]:
-    """Merges over the characters of words, in order: up to so many entries, or some more.
-
-    Args:
-        words: of characters of the alphabet, and how often each stands in the text.
-        alphabet: ascending, as tokenizers numbers characters.
-        n: entries, the alphabet included; its characters are counted here as they come.
-        least: how often a pair must stand.
-    """
-    from ffbpe import BpeTrainer
-
-    # Between pairs that are equally frequent it decides by code points, but those of ASCII are bytes to it.
-    there = {ord(one): _FIRST + i for i, one in enumerate(alphabet)}
-    back = {number: character for character, number in there.items()}
-    trainer = BpeTrainer([], unit="unicode", tie_break="smallest_pair_id", bigram_cutoff_freq=least)
-    trainer.add_words([(word.translate(there), often) for word, often in words.items()])
-    trainer.train(_BYTES + n)
-    with on_disk("The list of merges"), NamedTemporaryFile(prefix="merges-") as file:
-        trainer.validate_model().save_merges_txt(file.name, format="unitoken")
-        lines = file.read().decode().split("\n")
-    for line in lines:
-        if line:
-            first, second, *_ = line.split(" ")
-            yield first.translate(back), second.translate(back)
 
 
 def _counter(pattern: str, chunks: Iterable[str]) -> Any:

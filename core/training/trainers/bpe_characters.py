@@ -1,15 +1,15 @@
-"""BPE on characters, rare ones in bytes, by ffbpe, or by tokenizers where that is not there: the same merges."""
+"""BPE on characters, rare ones in bytes: the merges of tokenizers, many times sooner."""
 
-import json
+import sys
 
+import numpy as np
 from tokenizers import Tokenizer, models
 
-from core.training import by_ffbpe
 from core.training.alphabet import COVERAGE, alphabet, others
-from core.training.merges import MergeSymbols
+from core.training.merges import MergeSymbols, Pair, learn
+from core.training.pair_places import NONE, PairPlaces
 from core.training.pretokenizers import SPACE
 from core.training.trainer import Trainer, TrainingTask, special_tokens
-from core.training.trainers.bpe import learn_by_library
 
 Merge = tuple[str, str]
 BYTES = [f"<0x{byte:02X}>" for byte in range(256)]
@@ -23,9 +23,7 @@ def train(task: TrainingTask) -> Tokenizer:
     options, text = task.options, task.text
     room = options.vocab - len(options.specials) - len(BYTES)
     characters = alphabet(text.chunks, options.normaliser, task.params.number("coverage"), room)
-    entries, merges = _learned(
-        task, sorted(SPACE if one == " " else one for one in characters), others(characters), room
-    )
+    entries, merges = _learned(task, sorted(characters, key=_written), room)
     pieces = [*options.specials, *BYTES, *entries]
     made = Tokenizer(models.BPE({piece: i for i, piece in enumerate(pieces)}, merges, byte_fallback=True))
     made.add_special_tokens(special_tokens(options.specials))
@@ -33,24 +31,22 @@ def train(task: TrainingTask) -> Tokenizer:
     return made
 
 
-def _learned(task: TrainingTask, characters: list[str], left_out: str, n: int) -> tuple[list[str], list[Merge]]:
+def _learned(task: TrainingTask, characters: list[str], n: int) -> tuple[list[str], list[Merge]]:
     """So many entries, and their merges."""
-    options, chunks = task.options, task.text.chunks
-    if by_ffbpe.IS_HERE:
-        words = task.cut.words(chunks, left_out)
-        symbols, merges = MergeSymbols(characters), list[Merge]()
-        for pair in by_ffbpe.character_merges(words, characters, n, options.min_frequency):
-            if len(symbols.spellings) >= n:
-                break
-            symbols.joined((symbols.ids[pair[0]], symbols.ids[pair[1]]))
-            merges.append(pair)
-        return symbols.spellings, merges
-    learned = Tokenizer(models.BPE())
-    task.cut.put_on(learned)
-    learned.pre_tokenizer = task.cut.pre_tokenizer(left_out)
-    learn_by_library(learned, chunks, options, n, characters)
-    model = json.loads(learned.to_str())["model"]
-    return sorted(model["vocab"], key=model["vocab"].__getitem__), [(a, b) for a, b in model["merges"]]
+    words = task.cut.plain_words(task.text.chunks, others(characters))
+    symbols, merges = MergeSymbols([*map(_written, characters)]), list[Pair]()
+    id_of = np.full(sys.maxunicode + 1, NONE, np.int32)  # also of what is written for a space, which is in no word
+    id_of[[*map(ord, characters)]] = np.arange(len(characters))
+    text = SPACE.join([*words, ""])
+    ids = id_of.take(np.frombuffer(text.encode("utf-32-le"), np.uint32))
+    weights = np.fromiter(words.values(), np.int64, len(words))
+    least = task.options.min_frequency
+    learn(PairPlaces(ids, weights, least), symbols, n, least, merges)
+    return symbols.spellings, [(symbols.spellings[a], symbols.spellings[b]) for a, b in merges]
+
+
+def _written(character: str) -> str:
+    return SPACE if character == " " else character
 
 
 TRAINER = Trainer(
@@ -59,13 +55,13 @@ TRAINER = Trainer(
     order=20,
     about="The same on characters: frequent ones have entries, and a rare one is written as its bytes.",
     source=(
-        "Sennrich et al. 2016; byte fallback as in SentencePiece, Kudo & Richardson 2018. Trained by "
-        "ffbpe, or, where that is not built, by tokenizers, with the same merges."
+        "Sennrich et al. 2016; byte fallback as in SentencePiece, Kudo & Richardson 2018. Our own code, with the "
+        "merges of tokenizers."
     ),
     train=train,
     level="characters",
     n_least=258,
     pre="o200k",
     params=(COVERAGE,),
-    word_bytes=50,
+    word_bytes=70,
 )
