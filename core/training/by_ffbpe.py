@@ -1,13 +1,12 @@
 """Words counted and merges learned by ffbpe: the same as by tokenizers, several times sooner.
 
-It is not built for every machine. Where it is not installed, callers take tokenizers.
+It is not built for every machine. Where it is not installed, callers do without.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from importlib.util import find_spec
 from itertools import islice
 from tempfile import NamedTemporaryFile
-from typing import Any
 
 from core.common.disk import on_disk
 
@@ -24,17 +23,14 @@ def words_of_pattern(pattern: str, chunks: Iterable[str]) -> dict[str, int]:
     Raises:
         ValueError: the pattern cannot be read.
     """
-    found: dict[str, int] = _counter(pattern, chunks).words()
+    from ffbpe import PreTokenizer  # late: not on every machine
+
+    counter = PreTokenizer([], pat_str=pattern).word_counter()
+    some = iter(chunks)
+    while batch := list(islice(some, _AT_ONCE)):
+        counter.add_batch(batch)
+    found: dict[str, int] = counter.words()
     return found
-
-
-def merges_of_pattern(pattern: str, chunks: Iterable[str], n: int, least: int) -> list[tuple[str, str]]:
-    """The same as by `byte_merges` of `words_of_pattern`, whose words are never gathered here.
-
-    Raises:
-        ValueError: the pattern cannot be read.
-    """
-    return _merges(lambda trainer: trainer.add_word_counter(_counter(pattern, chunks)), n, least)
 
 
 def byte_merges(words: Mapping[str, int], n: int, least: int) -> list[tuple[str, str]]:
@@ -45,26 +41,12 @@ def byte_merges(words: Mapping[str, int], n: int, least: int) -> list[tuple[str,
         n: entries, the 256 bytes included.
         least: how often a pair must stand.
     """
-    return _merges(lambda trainer: trainer.add_words(words), n, least)
-
-
-def _counter(pattern: str, chunks: Iterable[str]) -> Any:
-    from ffbpe import PreTokenizer  # late: not on every machine
-
-    counter = PreTokenizer([], pat_str=pattern).word_counter()
-    some = iter(chunks)
-    while batch := list(islice(some, _AT_ONCE)):
-        counter.add_batch(batch)
-    return counter
-
-
-def _merges(give_words: Callable[[Any], None], n: int, least: int) -> list[tuple[str, str]]:
     from ffbpe import BpeTrainer
 
     trainer = BpeTrainer(
         [], initial_alphabet="byte_level", tie_break="smallest_pair_id", bigram_cutoff_freq=least
     )  # as tokenizers numbers bytes, and decides between pairs that are equally frequent
-    give_words(trainer)
+    trainer.add_words(words)
     trainer.train(n)
     with on_disk("The list of merges"), NamedTemporaryFile(prefix="merges-") as file:
         trainer.validate_model().save_merges_txt(file.name, format="gpt2")

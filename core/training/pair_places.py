@@ -125,19 +125,23 @@ class PairPlaces:
     def _look_lower(self) -> bool:
         """Note pairs that stand less often than all so far; whether there are any."""
         while self._floor > self._least and not self._heap:
-            places = np.flatnonzero(self._pairs >= 0)
-            keys = self._pairs.take(places)
-            bins = keys >> _BITS
-            bins *= _MIX
-            bins += keys
-            bins &= _BINS - 1
-            sums = np.bincount(bins, self._weights[places], _BINS)  # each at least as much as any pair in it
-            usual = np.partition(sums, -self._at_once)[-self._at_once]
-            self._floor = max(self._least, min(int(usual), self._floor // 2))  # // 2: no end of pairs may be vetoed
-            often = (sums >= self._floor)[bins]
-            self._find(keys[often], places[often], list.append)
+            places = self._lower()
+            self._find(self._pairs.take(places), places, list.append)
             heapify(self._heap)
         return bool(self._heap)
+
+    def _lower(self) -> Places:
+        """Lower the floor; the places of all pairs that may reach it now."""
+        places = np.flatnonzero(self._pairs >= 0)
+        keys = self._pairs.take(places)
+        bins = keys >> _BITS
+        bins *= _MIX
+        bins += keys
+        bins &= _BINS - 1
+        sums = np.bincount(bins, self._weights.take(places), _BINS)  # each at least as much as any pair in it
+        usual = np.partition(sums, -self._at_once)[-self._at_once]
+        self._floor = max(self._least, min(int(usual), self._floor // 2))  # // 2: no end of pairs may be vetoed
+        return places[(sums >= self._floor).take(bins)]
 
     def _find(self, keys: Places, places: Places, push: Push) -> None:
         """Note the pairs that begin at these places, all of each."""

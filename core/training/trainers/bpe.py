@@ -1,21 +1,23 @@
-"""BPE on bytes, by ffbpe, or by tokenizers where that is not there; with a list of terms by our own code.
+"""BPE on bytes, by ffbpe; by our own arrays where that is not there or many words differ, with the same merges."""
 
-All three give the same merges.
-"""
-
-import json
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
+from core.tokenizers.vocabulary import byte_of_character
 from core.training import by_ffbpe
 from core.training.merges import MergeSymbols, Pair, in_pairs, learn
 from core.training.options import Options
-from core.training.pretokenizers import Cut, normalised
+from core.training.pair_places import NONE, PairPlaces
+from core.training.pretokenizers import Cut
 from core.training.terms import TERMS, learn_terms, terms_in, words_of
 from core.training.trainer import Trainer, TrainingTask, special_tokens
 
 ALPHABET = sorted(pre_tokenizers.ByteLevel.alphabet())
+_MANY = 2_000_000  # characters of words that differ, from which on the arrays take less time
+_NO_TEXT = b"\xff"  # a byte that stands in no UTF-8
 
 
 def train(task: TrainingTask) -> Tokenizer:
@@ -29,24 +31,25 @@ def train(task: TrainingTask) -> Tokenizer:
 
 def learned(task: TrainingTask, n: int) -> tuple[MergeSymbols, list[Pair]]:
     """So many entries, special tokens first, and their merges."""
-    options = task.options
-    if by_ffbpe.IS_HERE:
-        room, least, pattern = n - len(options.specials), options.min_frequency, task.cut.pattern
-        if pattern:
-            text = normalised(task.text.chunks, options.normaliser)
-            pairs = by_ffbpe.merges_of_pattern(pattern, text, room, least)
-        else:
-            pairs = by_ffbpe.byte_merges(task.cut.plain_words(task.text.chunks), room, least)
+    options, words = task.options, task.cut.plain_words(task.text.chunks)
+    symbols, merges, least = MergeSymbols([*options.specials, *ALPHABET]), list[Pair](), options.min_frequency
+    if by_ffbpe.IS_HERE and sum(map(len, words)) < _MANY:
+        for first, second in by_ffbpe.byte_merges(words, n - len(options.specials), least):
+            merges.append((symbols.ids[first], symbols.ids[second]))
+            symbols.joined(merges[-1])
     else:
-        made = Tokenizer(models.BPE())
-        task.cut.put_on(made)
-        learn_by_library(made, task.text.chunks, options, n, ALPHABET, options.specials)
-        pairs = json.loads(made.to_str())["model"]["merges"]
-    symbols, merges = MergeSymbols([*options.specials, *ALPHABET]), list[Pair]()
-    for first, second in pairs:
-        merges.append((symbols.ids[first], symbols.ids[second]))
-        symbols.joined(merges[-1])
+        weights = np.fromiter(words.values(), np.int64, len(words))
+        learn(PairPlaces(_bytes_of(words, symbols), weights, least), symbols, n, least, merges)
     return symbols, merges
+
+
+def _bytes_of(words: Iterable[str], symbols: MergeSymbols) -> NDArray[np.int32]:
+    """Ids of the bytes of words, `NONE` behind each."""
+    ids = np.full(256, NONE, np.int32)
+    for character, byte in byte_of_character().items():
+        ids[byte] = symbols.ids[character]
+    ids[_NO_TEXT[0]] = NONE
+    return ids.take(np.frombuffer(_NO_TEXT.join([*map(str.encode, words), b""]), np.uint8))
 
 
 def learn_by_library(
@@ -104,12 +107,12 @@ TRAINER = Trainer(
     about="Begins with the 256 bytes and again and again makes one piece of the two that stand together most often.",
     source=(
         "Gage 1994; Sennrich et al. 2016; on bytes: Radford et al. 2019. Trained by ffbpe, or, where that is not "
-        "built, by tokenizers, with the same merges."
+        "built and on many words, by our own arrays, with the same merges: those of tokenizers."
     ),
     train=train,
     level="bytes",
     n_least=256,
     pre="o200k",
     params=(TERMS,),
-    word_bytes=40 if by_ffbpe.IS_HERE else 70,
+    word_bytes=110,
 )

@@ -63,5 +63,5 @@ TRAINER = Trainer(
     n_least=258,
     pre="o200k",
     params=(COVERAGE,),
-    word_bytes=70,
+    word_bytes=80,
 )
