@@ -16,7 +16,7 @@ from core.training.terms import TERMS, learn_terms, terms_in, words_of
 from core.training.trainer import Trainer, TrainingTask, special_tokens
 
 ALPHABET = sorted(pre_tokenizers.ByteLevel.alphabet())
-_MANY = 2_000_000  # characters of words that differ, from which on the arrays take less time
+_MANY = 80  # characters of words that differ, for each entry, from which on the arrays take less time
 _NO_TEXT = b"\xff"  # a byte that stands in no UTF-8
 
 
@@ -33,7 +33,7 @@ def learned(task: TrainingTask, n: int) -> tuple[MergeSymbols, list[Pair]]:
     """So many entries, special tokens first, and their merges."""
     options, words = task.options, task.cut.plain_words(task.text.chunks)
     symbols, merges, least = MergeSymbols([*options.specials, *ALPHABET]), list[Pair](), options.min_frequency
-    if by_ffbpe.IS_HERE and sum(map(len, words)) < _MANY:
+    if by_ffbpe.IS_HERE and sum(map(len, words)) < _MANY * n:
         for first, second in by_ffbpe.byte_merges(words, n - len(options.specials), least):
             merges.append((symbols.ids[first], symbols.ids[second]))
             symbols.joined(merges[-1])
