@@ -95,8 +95,8 @@ def opened_source(name: str, here: Callable[[Path], Path] = lambda path: path, c
     if name != PYTHON and not name.startswith(PACKAGE):
         return opened_text(label, here(text_path(name)), corpus)
     try:
-        code_of = _library() if name == PYTHON else _package(name)
-        return replace(lines_of_bytes(label, _code(code_of, here)), corpus=corpus)
+        modules = _library() if name == PYTHON else _package(name)
+        return replace(lines_of_bytes(label, _code(modules, here)), corpus=corpus)
     except OSError as error:
         called = "The library of Python" if name == PYTHON else shown(Path(name).name)
         raise UnreadableFile(f"{called} cannot be read: {error.strerror or error}.") from None
