@@ -18,7 +18,7 @@ from components.lab.by_language import by_language
 from components.lab.context import LabContext
 from components.lab.key_picture import chart, chart_of_all
 from components.lab.view import views
-from components.lab.views import classes
+from components.lab.views import classes, rows
 from components.lab.views import comparison_table as comparison_table_view
 from components.lab.views.comparison_table import numbers
 from core.common.data_folders import ROOT
@@ -382,3 +382,12 @@ def test_the_real_model_is_offered_where_it_can_be_fetched(monkeypatch: pytest.M
     assert words in opened(own="1").selectbox(key="lab_model").options
     monkeypatch.setenv("TOKEN_ATLAS_HUB", "off")
     assert words not in opened(own="1").selectbox(key="lab_model").options
+
+
+def test_what_each_method_took_stands_beside_its_rows() -> None:
+    shown = context()
+    made = [outcome for outcome in shown.result.transplants if "input" in outcome.rows]
+    table = rows._origins(shown, made, "input")
+    assert table["Seconds"].tolist() == [round(outcome.seconds, 2) for outcome in made]
+    assert table["Memory, MB"].tolist() == [round(outcome.peak_bytes / 2**20) for outcome in made]
+    assert max(table["Memory, MB"]) > 1

@@ -264,6 +264,7 @@ def _document(result: "LabResult") -> dict[str, Any]:
                 "params": dict(outcome.params),
                 "seed": outcome.seed,
                 "seconds": outcome.seconds,
+                "peak_bytes": None if isnan(outcome.peak_bytes) else outcome.peak_bytes,
                 "remarks": list(outcome.remarks),
                 "measures": {
                     f"{evaluator}.{meaning.key}": _plain(number)

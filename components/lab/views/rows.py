@@ -34,8 +34,14 @@ def draw(context: LabContext) -> None:
     st.dataframe(
         _origins(context, made, side), hide_index=True, key="origins", placeholder="–",
         column_config={
-            word.capitalize(): st.column_config.NumberColumn(format="localized", help=about)
-            for word, about in zip(PROVENANCE, _MEANT, strict=True)
+            **{
+                word.capitalize(): st.column_config.NumberColumn(format="localized", help=about)
+                for word, about in zip(PROVENANCE, _MEANT, strict=True)
+            },
+            "Seconds": st.column_config.NumberColumn(help="Of making all its rows, on the machine where it ran."),
+            "Memory, MB": st.column_config.NumberColumn(
+                format="localized", help="At most meanwhile, beyond what was there before, new matrices included."
+            ),
         },
     )  # fmt: skip
     for outcome in made:
@@ -68,6 +74,7 @@ def _origins(context: LabContext, made: list[Outcome], side: str) -> pd.DataFram
         "Method": [context.names[o.name] for o in made],
         **{word.capitalize(): [o.rows[side].n_by_provenance[word] for o in made] for word in PROVENANCE},
         "Seconds": [round(o.seconds, 2) for o in made],
+        "Memory, MB": [None if np.isnan(o.peak_bytes) else round(o.peak_bytes / 2**20) for o in made],
     }
     residuals = [_median(o.rows[side]) for o in made]
     if any(value is not None for value in residuals):
