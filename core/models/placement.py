@@ -9,10 +9,11 @@ import torch
 from torch import nn
 
 from core.common.errors import UserError
+from core.common.numbers import count
 from core.models.device import name_of, pick_device, pick_dtype
 from core.models.large import QUANTISED, SPREAD, SPREADS
 from core.models.memory import fits, refuse_too_large, weight_bytes
-from core.models.quantised import refuse_quantised, saved_bytes
+from core.models.quantised import left_whole, refuse_quantised, saved_bytes
 from core.models.spread import DISK, MEMORY, Spread, free_places, is_spread, spread_over
 
 
@@ -116,10 +117,10 @@ def placed(name: str, skeleton: Any, wanted: Where, stored: torch.dtype | None, 
     dtype = pick_dtype(wanted.dtype, device, stored)
     numbers = wanted.dtype if wanted.dtype in QUANTISED else name_of(dtype)
     if wanted.dtype in QUANTISED:
-        refuse_quantised(name, numbers, device)
+        refuse_quantised(name, numbers, device, skeleton)
     size = partial(_bytes, head=skeleton.get_output_embeddings(), numbers=numbers, dtype=dtype)
     n_bytes = size(skeleton)
-    notes = tuple(_of_numbers(numbers, dtype))
+    notes = tuple(_of_numbers(numbers, dtype, skeleton))
     one = Placement(wanted.device, device, dtype, numbers, n_bytes, notes=notes, spreads=not unpacked)
     if spread:
         if advice := SPREADS.advice:
@@ -150,12 +151,15 @@ def _bytes(part: nn.Module, head: nn.Module, numbers: str, dtype: torch.dtype) -
     return weight_bytes(part, dtype) - saved
 
 
-def _of_numbers(numbers: str, dtype: torch.dtype) -> Iterator[str]:
+def _of_numbers(numbers: str, dtype: torch.dtype, skeleton: Any) -> Iterator[str]:
     if numbers in QUANTISED:
         packed = "vector-wise" if numbers == "8-bit" else "NF4"
         yield (
             f"Its layers hold {numbers} numbers ({packed} of bitsandbytes), embedding and head {name_of(dtype)}: "
             "all that is measured includes what that loses."
         )
+        n, of = left_whole(skeleton, numbers)
+        if n:
+            yield f"{count(n)} of its {count(of)} linear layers stay whole, as their rows are no whole blocks of 64."
     elif dtype != torch.float32:
         yield f"It computes in {numbers}, which rounds what is measured."

@@ -9,7 +9,7 @@ from typing import Any
 
 from core.models.offloaded import folder_for_rewritten, keep_with, read_unmapped
 from core.models.placement import Placement
-from core.models.quantised import how_to_pack
+from core.models.quantised import as_on_every_processor, how_to_pack
 
 _FOLDER = "offload_folder"
 
@@ -36,7 +36,8 @@ def placing(placement: Placement, skeleton: Any) -> Iterator[dict[str, Any]]:
 
 
 def settled(module: Any, how: Mapping[str, Any]) -> Any:
-    """A module that was loaded so, which fetches what lies on the disk without mapping files."""
+    """A module that was loaded so, which reads what lies on the disk without mapping files."""
+    as_on_every_processor(module)
     if _FOLDER in how:
         read_unmapped(module)
         keep_with(module, Path(how[_FOLDER]))
