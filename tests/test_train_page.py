@@ -24,6 +24,7 @@ from core.jobs.queue import Jobs
 from core.lab.link import plan_from_link
 from core.tokenizers.catalog import open_tokenizer
 from core.tokenizers.trained import note_owner, trained_names
+from core.training import revealed
 from core.training.asked import asked_recipe
 from core.training.family import LANGUAGES, SHIPPED, SIZES, family_recipes, shipped_family, shipped_one
 from core.training.job import KIND, recipes_in, trained_in, trained_so_far, training
@@ -68,6 +69,7 @@ def test_it_opens_on_a_form_that_can_be_handed_in_at_once() -> None:
         ("use", 6, "entries that never stand in the text of the lines kept apart"),
         ("equal-length", 6, "at which each language takes as many"),
         ("growth", 4, "Click a token for how it was made"),
+        ("reveal", 4, "which of two pairs was merged first says which was more frequent"),
         ("time", 5, "By the clock, of training alone"),
     ],
 )
@@ -190,6 +192,22 @@ def test_two_are_trained_shown_and_taken_to_segmentation(tmp_path: Path) -> None
         app.button(key="train_to_transplants").click().run()
         assert not app.exception
         assert plan_from_link("".join(app.query_params["plan"])).tokenizer == f"trained:{name}"
+
+
+@pytest.mark.slow
+def test_what_ships_tells_what_its_text_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(revealed, "_MERGES", 100)
+    with jobs_home(tmp_path / "home"):
+        app = opened("train", train_view="reveal")
+        n_charts = len(app.get("plotly_chart"))
+        app.button(key="train_reveal_ask").click().run()
+        (job,) = Jobs().newest()
+        assert job.kind == "mixture" and "(controlled)" in job.label
+        assert Jobs().wait(job.key, PATIENCE).state is State.DONE
+        app.run()
+        assert not app.error and not app.exception and len(app.get("plotly_chart")) == n_charts + 1
+        assert "of the text apart" in words(app)
+        assert trained_names() == [], "what ships is not kept again"
 
 
 def test_what_is_set_of_trainers_is_asked_for_and_stands_in_the_link(monkeypatch: pytest.MonkeyPatch) -> None:

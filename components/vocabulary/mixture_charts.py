@@ -12,26 +12,34 @@ from components.vocabulary.shares import stacked_bars
 from core.common.numbers import count
 from core.vocabulary.mixture.infer import Mixture, Share
 
-_DOT, _BAR = "#3a87c8", "rgba(58,135,200,.35)"
+_DOT, _BAR, _TRUTH = "#3a87c8", "rgba(58,135,200,.35)", "#d55e00"
 
 
-def shares_chart(mixture: Mixture, label: str) -> Chart:
-    """A row per category, the largest first: its share, and the range of shares that fit nearly as well."""
-    shares = sorted(mixture.shares, key=lambda one: -one.share)
+def shares_chart(mixture: Mixture, label: str, truth: Sequence[float] = ()) -> Chart:
+    """A row per category, the largest first: its share, and the range of shares that fit nearly as well.
+
+    Args:
+        truth: the share that each category really had, in the order of the mixture; empty where nobody knows.
+    """
+    order = sorted(range(len(mixture.shares)), key=lambda n: -mixture.shares[n].share)
+    shares, known = [mixture.shares[n] for n in order], [truth[n] for n in order] if truth else []
     return Chart(
         "mixture_shares",
-        _ranges(shares),
+        _ranges(shares, known),
         f"What {label} was trained on: {shares[0].category} {shares[0].share:.0%}, {shares[1].category} "
-        f"{shares[1].share:.0%}, given these categories.",
-        lambda: _share_table(shares),
-        columns=dict.fromkeys(("Share", "Low", "High"), st.column_config.NumberColumn(format="percent")),
+        f"{shares[1].share:.0%}, given these categories."
+        + (f" In truth {known[0]:.0%} and {known[1]:.0%}." if known else ""),
+        lambda: _share_table(shares, known),
+        columns=dict.fromkeys(("Share", "Low", "High", "Truth"), st.column_config.NumberColumn(format="percent")),
     )
 
 
-def _ranges(shares: Sequence[Share]) -> go.Figure:
+def _ranges(shares: Sequence[Share], truth: Sequence[float]) -> go.Figure:
     rows = list(range(len(shares)))
-    right = max(one.high for one in shares) * 1.15
-    before = [one.low > right / 2 for one in shares]  # where there is more room for the numbers than behind
+    lows = [min(one.low, *truth[n : n + 1], 1.0) for n, one in enumerate(shares)]  # of what is drawn in each row
+    highs = [max(one.high, *truth[n : n + 1], 0.0) for n, one in enumerate(shares)]
+    right = max(highs) * 1.15
+    before = [low > right / 2 for low in lows]  # where there is more room for the numbers than behind
     ranges = go.Bar(
         x=[one.high - one.low for one in shares],
         base=[one.low for one in shares],
@@ -51,7 +59,7 @@ def _ranges(shares: Sequence[Share]) -> go.Figure:
         hovertemplate="%{customdata}<extra></extra>",
     )
     numbers = go.Scatter(
-        x=[one.low if left else one.high for one, left in zip(shares, before, strict=True)],
+        x=[low if left else high for low, high, left in zip(lows, highs, before, strict=True)],
         y=rows,
         mode="text",
         text=[f"  {one.share:.1%}  [{one.low:.1%}, {one.high:.1%}]  " for one in shares],
@@ -60,8 +68,17 @@ def _ranges(shares: Sequence[Share]) -> go.Figure:
         cliponaxis=False,
         hoverinfo="skip",
     )
+    marks = go.Scatter(
+        x=list(truth),
+        y=rows[: len(truth)],
+        mode="markers",
+        marker={"color": _TRUTH, "size": 15, "symbol": "line-ns", "line": {"color": _TRUTH, "width": 3}},
+        cliponaxis=False,
+        customdata=[f"{one.category}: {share:.2%} in truth" for one, share in zip(shares, truth, strict=False)],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
     return finish(
-        go.Figure([ranges, dots, numbers]),
+        go.Figure([ranges, dots, numbers, *([marks] if truth else [])]),
         32 * len(shares) + 70,
         xaxis={"range": [0, right], "tickformat": ".0%", "gridcolor": GRID, "title": "share of the training text"},
         yaxis=names_axis([one.category for one in shares]),
@@ -72,7 +89,7 @@ def _in_words(one: Share) -> str:
     return f"{one.category}: {one.share:.2%} of the text; {one.low:.2%} to {one.high:.2%} fit nearly as well"
 
 
-def _share_table(shares: Sequence[Share]) -> pd.DataFrame:
+def _share_table(shares: Sequence[Share], truth: Sequence[float]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Category": [one.category for one in shares],
@@ -80,6 +97,7 @@ def _share_table(shares: Sequence[Share]) -> pd.DataFrame:
             "Low": [one.low for one in shares],
             "High": [one.high for one in shares],
         }
+        | ({"Truth": list(truth)} if truth else {})
     )
 
 

@@ -32,7 +32,7 @@ def in_full(name: str) -> str:
     if name.startswith(PACKAGE):
         _package(name)
         return name
-    if corpus := _corpus(name):
+    if corpus := language_in(name):
         spec, code = corpus
         submitted_corpus(spec, "", Path).require(code)
         return name
@@ -55,13 +55,34 @@ def source_label(name: str) -> str:
         return "Python code"
     if name.startswith(PACKAGE):
         return f"Code of {name.removeprefix(PACKAGE)}"
-    corpus = _corpus(name)
+    corpus = language_in(name)
     return language(corpus[1]).label if corpus else Path(name).stem
+
+
+def language_in(name: str) -> tuple[str, str] | None:
+    """Spec of the corpus and code of a language named as `SPEC CODE`; None for what is none.
+
+    >>> language_in("sample deu_Latn"), language_in("python")
+    (('sample', 'deu_Latn'), None)
+    """
+    spec, _, code = name.rpartition(" ")
+    if not spec or name.startswith(("/", SCHEME)) or spec.partition(":")[0].partition("#")[0] not in CORPORA.all():
+        return None
+    try:
+        parse_corpus(spec)
+    except UserError:
+        return None
+    return spec, code
 
 
 def is_language(name: str) -> bool:
     """Is it a language of a corpus?"""
-    return _corpus(name) is not None
+    return language_in(name) is not None
+
+
+def is_code(name: str) -> bool:
+    """Is it code that is installed here?"""
+    return name == PYTHON or name.startswith(PACKAGE)
 
 
 def source_paths(name: str) -> list[Path]:
@@ -70,7 +91,7 @@ def source_paths(name: str) -> list[Path]:
         return _library()
     if name.startswith(PACKAGE):
         return _package(name)
-    if corpus := _corpus(name):
+    if corpus := language_in(name):
         return corpus_files(corpus[0])
     return [text_path(name)]
 
@@ -87,12 +108,12 @@ def opened_source(name: str, here: Callable[[Path], Path] = lambda path: path, c
         UserError: it cannot be read.
     """
     label = source_label(name)
-    if found := _corpus(name):
+    if found := language_in(name):
         spec, code = found
         there = submitted_corpus(spec, "", here)
         there.require(code)
         return HeldLines(label, there.sentences[code], spec)
-    if name != PYTHON and not name.startswith(PACKAGE):
+    if not is_code(name):
         return opened_text(label, here(text_path(name)), corpus)
     try:
         modules = _library() if name == PYTHON else _package(name)
@@ -100,18 +121,6 @@ def opened_source(name: str, here: Callable[[Path], Path] = lambda path: path, c
     except OSError as error:
         called = "The library of Python" if name == PYTHON else shown(Path(name).name)
         raise UnreadableFile(f"{called} cannot be read: {error.strerror or error}.") from None
-
-
-def _corpus(name: str) -> tuple[str, str] | None:
-    """Spec and language of one named as `SPEC LANGUAGE`; None for what is none."""
-    spec, _, code = name.rpartition(" ")
-    if not spec or name.startswith(("/", SCHEME)) or spec.partition(":")[0].partition("#")[0] not in CORPORA.all():
-        return None
-    try:
-        parse_corpus(spec)
-    except UserError:
-        return None
-    return spec, code
 
 
 def _library() -> list[Path]:

@@ -1,0 +1,106 @@
+"""What the order of merges tells of the text: shares inferred from a finished tokenizer, beside what they were."""
+
+from contextlib import suppress
+
+import streamlit as st
+
+from components.cached import runs as cached_runs
+from components.cached import tokenizers as cached_tokenizers
+from components.frame.errors import plain, user_errors
+from components.frame.visitor import visitor
+from components.runs.job_cards import session, show_refusal, submit
+from components.runs.under_way import result_of, under_way
+from components.training.charts import label_of
+from components.training.context import TrainingContext
+from components.training.figure import show
+from components.training.linked import LINKED
+from components.vocabulary.mixture_charts import shares_chart
+from components.widgets.view import View
+from core.common.errors import UserError
+from core.common.numbers import count
+from core.jobs.job import KINDS, Job, State, content_key
+from core.tokenizers.trained import place_of
+from core.training.family import controlled_names, shipped_family
+from core.training.keep import kept, usual_name
+from core.training.recipe import Trained
+from core.training.revealed import Reveal, revealing, tells
+from core.vocabulary.mixture.infer import Mixture
+from core.vocabulary.mixture.job import KIND, MixtureQuestion, mixtures_in
+
+_OF = "train_reveal_of"
+
+
+def draw(context: TrainingContext) -> None:
+    """A choice, a button that asks, and the answer beside the truth."""
+    telling = {usual_name(one): one for one in context.made if tells(one)}
+    if not telling:
+        st.info(
+            "None of these was made by merging the most frequent pair of all text, so their order tells nothing of "
+            "it. Train BPE on bytes or characters.",
+            icon=":material/block:",
+        )
+        return
+    show_refusal()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = LINKED.box("Tokenizer", {name: label_of(one) for name, one in telling.items()}, _OF, width=280)
+        one = telling[name]
+        asks = st.button("Infer its text", icon=":material/play_arrow:", key="train_reveal_ask")
+    st.caption(
+        "Only the finished file is looked at: which of two pairs was merged first says which was more frequent, and so "
+        "how much of the text each language was (Hayase et al. 2024). It takes about ten seconds and goes on beside "
+        "this page."
+    )
+    with user_errors():
+        _answer(one, asks)
+
+
+def _answer(one: Trained, asks: bool) -> None:
+    spec = _spec(one, asks)
+    if not spec:
+        return
+    reveal = revealing(one, cached_tokenizers.tokenizer(spec))
+    if asks:
+        session()
+        submit(KIND, reveal.question.params, reveal.question.inputs, reveal.question.label)
+    job = _job(reveal.question)
+    if job is None:
+        return
+    under_way(job, "train_reveal")
+    if job.state is State.DONE and (result := result_of(job, "train_reveal")) is not None:
+        _drawn(one, reveal, mixtures_in(result)[-1])
+
+
+def _drawn(one: Trained, reveal: Reveal, mixture: Mixture) -> None:
+    for said in (*mixture.doubts, *mixture.warnings):
+        st.warning(plain(said), icon=":material/report:")
+    show(shares_chart(mixture, label_of(one), reveal.truth))
+    off = max(abs(found.share - truth) for found, truth in zip(mixture.shares, reveal.truth, strict=True))
+    st.caption(
+        f"Dots: what {count(mixture.n_merges)} merges tell, with bars for what they leave open; upright marks: what "
+        f"the text was, in bytes. They are at most {off:.1%} of the text apart. The categories are its own texts, so "
+        "that none is missing, which nobody knows of a tokenizer that others made."
+    )
+
+
+def _spec(one: Trained, asks: bool) -> str:
+    """What a job opens it by: what ships has a name, another is kept as this visitor's once it is asked; else empty."""
+    ships = {each.content for each in shipped_family()[1].made}
+    name = f"{one.recipe.trainer}-{one.n_vocabulary}"
+    if one.content in ships and name in controlled_names():
+        return f"controlled:{name}"
+    return kept(one, owner=visitor().key) if asks or place_of(usual_name(one)).is_dir() else ""
+
+
+def _job(question: MixtureQuestion) -> Job | None:
+    with suppress(UserError):
+        return cached_runs.jobs().get(content_key(KINDS.get(KIND), question.params, question.inputs))
+    return None
+
+
+VIEW = View(
+    name="reveal",
+    label="What it reveals",
+    place=55,
+    draw=draw,
+    about="Its text inferred back from its merges, beside what it was.",
+)
