@@ -2,10 +2,12 @@
 
 from core.jobs.shared_cache import shared
 from core.probes.morphology import MorphologyScores, morphology_of
-from core.tokenizers.tokenizer import LocalTokenizer
+from core.tokenizers.tokenizer import LocalTokenizer, Tokenizer
 from core.training.opened import Growth, as_it_stood, opened
 from core.training.opened import growth as growth_of
 from core.training.recipe import Trained
+from core.training.revealed import Reveal, revealing
+from core.training.revealed import tells as tells_of
 from core.training.spent import Spent
 from core.training.spent import spent as found
 from core.vocabulary.entries import Entries, entries_of
@@ -34,6 +36,20 @@ def entries(one: Trained, n: int = 0) -> Entries:
     """Its entries."""
     of = tokenizer(one, n)
     return shared().get(("entries", of.info.spec, of.info.fingerprint), lambda: entries_of(of))
+
+
+def tells(one: Trained) -> bool:
+    """Whether its merges tell of its text."""
+    return shared().get(("tells", one.content), lambda: tells_of(one))
+
+
+def reveal(one: Trained, of: Tokenizer) -> Reveal:
+    """What to ask it, whose corpora take seconds to read, beside what its text was.
+
+    Args:
+        of: the same, as a job opens it.
+    """
+    return shared().get(("reveal", one.content, of.info.spec), lambda: revealing(one, of))
 
 
 def spent(one: Trained) -> Spent:

@@ -36,8 +36,8 @@ def refuse_quantised(name: str, numbers: str, device: torch.device, module: Any 
             f"bitsandbytes packs no weights on {device.type}, so {name} cannot be read in {numbers} numbers there. "
             "Pick bfloat16, or a processor or an NVIDIA GPU as the device."
         )
-    n, of = left_whole(module, numbers) if module is not None else (0, 1)
-    if n == of:
+    n, of = left_whole(module, numbers) if module is not None else (0, 0)
+    if n and n == of:
         raise UserError(
             f"{name} cannot be read in {numbers} numbers: none of its layers is a multiple of {_BLOCK} wide, as blocks "
             "of these are. Pick 8-bit."

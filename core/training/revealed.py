@@ -15,6 +15,7 @@ from core.training.sources import is_code, language_in
 from core.vocabulary.mixture.job import Kinds, MixtureQuestion, question
 
 _MERGES = 500  # of its first, about ten seconds of a processor for twelve categories
+_BY_FREQUENCY = ("bpe", "bpe-characters")  # trainers whose next pair is the most frequent of all text
 _SAMPLE = "sample"  # what ships, where the corpus that was trained on is not here
 
 
@@ -33,7 +34,7 @@ class Reveal:
 
 def tells(one: Trained) -> bool:
     """Whether it keeps an order of merges that goes by how often pairs stood in all of its text."""
-    return growth(one) is not None and one.recipe.trainer in ("bpe", "bpe-characters")
+    return one.recipe.trainer in _BY_FREQUENCY and growth(one) is not None
 
 
 def revealing(one: Trained, tokenizer: Tokenizer) -> Reveal:

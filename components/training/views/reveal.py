@@ -6,6 +6,7 @@ import streamlit as st
 
 from components.cached import runs as cached_runs
 from components.cached import tokenizers as cached_tokenizers
+from components.cached import training as cached
 from components.frame.errors import plain, user_errors
 from components.frame.visitor import visitor
 from components.runs.job_cards import session, show_refusal, submit
@@ -23,7 +24,7 @@ from core.tokenizers.trained import place_of
 from core.training.family import controlled_names, shipped_family
 from core.training.keep import kept, usual_name
 from core.training.recipe import Trained
-from core.training.revealed import Reveal, revealing, tells
+from core.training.revealed import Reveal
 from core.vocabulary.mixture.infer import Mixture
 from core.vocabulary.mixture.job import KIND, MixtureQuestion, mixtures_in
 
@@ -32,7 +33,7 @@ _OF = "train_reveal_of"
 
 def draw(context: TrainingContext) -> None:
     """A choice, a button that asks, and the answer beside the truth."""
-    telling = {usual_name(one): one for one in context.made if tells(one)}
+    telling = {usual_name(one): one for one in context.made if cached.tells(one)}
     if not telling:
         st.info(
             "None of these was made by merging the most frequent pair of all text, so their order tells nothing of "
@@ -58,7 +59,7 @@ def _answer(one: Trained, asks: bool) -> None:
     spec = _spec(one, asks)
     if not spec:
         return
-    reveal = revealing(one, cached_tokenizers.tokenizer(spec))
+    reveal = cached.reveal(one, cached_tokenizers.tokenizer(spec))
     if asks:
         session()
         submit(KIND, reveal.question.params, reveal.question.inputs, reveal.question.label)
