@@ -7,28 +7,15 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from components.charts.chart import GRID, Chart, finish, names_axis
-from components.widgets.colours import OKABE_ITO
+from components.training.looks import label_of, looks_of, run_name
 from core.common.numbers import count
-from core.training.family import SHIPPED
 from core.training.recipe import MeasuredPart, Trained
-from core.training.trainer import TRAINERS
+from core.training.runs import by_run, run_of
 
 ALL_TEXT = "All texts"
 Ends = tuple[float, float, float]  # a value, and the low and the high end of its interval
-_SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "star", "cross", "triangle-down")
+_LEAST, _PLOT = 380, 200  # pixels of a picture, and of what stands below its legend on a phone
 _WIDE, _KEY_ROW, _FOOT = 26, 29, 120  # pixels of a row, of a row of the legend on a phone, and of axis and one row
-
-
-def label_of(one: Trained) -> str:
-    """What it is called beside others."""
-    label, comma, seed = trainer_label(one).partition(", seed")
-    return f"{label}, {count(one.n_vocabulary)}{comma}{seed}"
-
-
-def trainer_label(one: Trained) -> str:
-    """Its trainer, with the seed where that is another than usual."""
-    label = TRAINERS.get(one.recipe.trainer).label
-    return f"{label}, seed {one.recipe.seed}" if one.recipe.seed else label
 
 
 def part_of(one: Trained, name: str) -> MeasuredPart | None:
@@ -39,32 +26,27 @@ def part_of(one: Trained, name: str) -> MeasuredPart | None:
 
 
 def size_lines(made: Sequence[Trained], value_of: Callable[[Trained], Ends | None], shown: str) -> list[go.Scatter]:
-    """A line per trainer and seed: a value with its interval against the size of the vocabulary.
+    """A line per run: a value with its interval against the size of the vocabulary.
 
     Args:
         value_of: value, low and high; None leaves one out.
         shown: the value in a hover, as plotly writes it, such as `%{y:.3f} bytes per token`.
     """
-    traces, named = list[go.Scatter](), set[str]()
-    for (key, _), ones in by_trainer(made).items():
+    traces, looks = list[go.Scatter](), looks_of(made)
+    for run, ones in by_run(made).items():
         there = [(one.n_vocabulary, value) for one in ones if (value := value_of(one)) is not None]
-        colour, symbol = look_of(key)
-        label = TRAINERS.get(key).label
         traces.append(
             go.Scatter(
                 x=[n for n, _ in there],
                 y=[value[0] for _, value in there],
                 error_y=interval_bars([value for _, value in there], 4),
                 mode="lines+markers",
-                name=label,
-                legendgroup=key,
-                showlegend=key not in named,
-                line={"color": colour, "width": 2},
-                marker={"size": 9, "symbol": symbol},
-                hovertemplate=f"{trainer_label(ones[0])}, %{{x:,}} entries: {shown}<extra></extra>",
+                **looks[run].named(traces),
+                line={"color": looks[run].colour, "width": 2, "dash": looks[run].dash},
+                marker={"size": 9, "symbol": looks[run].symbol},
+                hovertemplate=f"{run_name(ones[0], made)}, %{{x:,}} entries: {shown}<extra></extra>",
             )
         )
-        named.add(key)
     return traces
 
 
@@ -72,7 +54,7 @@ def by_size(made: Sequence[Trained], traces: Sequence[go.Scatter], title: str, *
     """Such lines as a figure, with sizes below and the value on the left."""
     return finish(
         go.Figure(list(traces)),
-        380,
+        size_height(traces),
         showlegend=True,
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         xaxis=sizes_axis(made),
@@ -80,8 +62,13 @@ def by_size(made: Sequence[Trained], traces: Sequence[go.Scatter], title: str, *
     )
 
 
+def size_height(traces: Sequence[go.Scatter]) -> int:
+    """Pixels of such a picture: more where the legend of a phone takes much of it."""
+    return max(_LEAST, _KEY_ROW * sum(bool(trace.showlegend) for trace in traces) + _PLOT)
+
+
 def by_size_chart(made: Sequence[Trained], name: str) -> Chart:
-    """A line per trainer: bytes per token on a text against the size of the vocabulary."""
+    """A line per run: bytes per token on a text against the size of the vocabulary."""
 
     def value_of(one: Trained) -> Ends | None:
         part = part_of(one, name)
@@ -91,7 +78,7 @@ def by_size_chart(made: Sequence[Trained], name: str) -> Chart:
     return Chart(
         "train_by_size",
         by_size(made, size_lines(made, value_of, "%{y:.3f} bytes per token"), "bytes per token"),
-        f"Bytes per token on {name} by size of the vocabulary; the most has {label_of(best)}.",
+        f"Bytes per token on {name} by size of the vocabulary; the most has {label_of(best, made)}.",
         lambda: _table(made, name),
     )
 
@@ -99,24 +86,21 @@ def by_size_chart(made: Sequence[Trained], name: str) -> Chart:
 def by_text_chart(made: Sequence[Trained]) -> Chart:
     """A row per text and a dot per tokenizer, all of one size."""
     names = [part.name for part in made[0].parts if isfinite(part.bytes_per_token)]
-    traces = list[go.Scatter]()
+    traces, looks = list[go.Scatter](), looks_of(made)
     for one in made:
-        colour, symbol = look_of(one.recipe.trainer)
+        look = looks[run_of(one.recipe)]
         found = [part_of(one, name) for name in names]
         there = [(row, part) for row, part in enumerate(found) if part is not None]
-        named = {trace.legendgroup for trace in traces}
         traces.append(
             go.Scatter(
                 x=[part.bytes_per_token for _, part in there],
                 y=[row for row, _ in there],
                 error_x=interval_bars([(part.bytes_per_token, part.low, part.high) for _, part in there], 0),
                 mode="markers",
-                name=TRAINERS.get(one.recipe.trainer).label,
-                legendgroup=one.recipe.trainer,
-                showlegend=one.recipe.trainer not in named,
-                marker={"size": 9, "color": colour, "symbol": symbol},
+                **look.named(traces),
+                marker={"size": 9, "color": look.colour, "symbol": look.symbol},
                 customdata=[part.name for _, part in there],
-                hovertemplate="%{customdata}: %{x:.3f} bytes per token<extra></extra>",
+                hovertemplate=f"{run_name(one, made)}, %{{customdata}}: %{{x:.3f}} bytes per token<extra></extra>",
             )
         )
     figure = finish(
@@ -147,19 +131,6 @@ def sizes_axis(made: Sequence[Trained]) -> dict[str, object]:
     }
 
 
-def look_of(key: str) -> tuple[str, str]:
-    """Colour and mark of a trainer, the same in every picture, whichever others are there.
-
-    Those that ship stand beside each other most often, so colours go to them first.
-
-    >>> len({look_of(key) for key in TRAINERS.all()}) == len(TRAINERS.all())
-    True
-    """
-    place = [*SHIPPED, *(other for other in TRAINERS.all() if other not in SHIPPED)].index(key)
-    again, colour = divmod(place, len(OKABE_ITO))
-    return OKABE_ITO[colour], _SYMBOLS[(colour + again) % len(_SYMBOLS)]
-
-
 def interval_bars(values: Sequence[Ends], width: int) -> dict[str, object]:
     """Bars from low to high, with ends of so many pixels."""
     return {
@@ -176,19 +147,11 @@ def _value(one: Trained, name: str) -> float:
     return part.bytes_per_token if part is not None else float("nan")
 
 
-def by_trainer(made: Sequence[Trained]) -> dict[tuple[str, int], list[Trained]]:
-    """Those of each trainer and seed, smaller ones first."""
-    found: dict[tuple[str, int], list[Trained]] = {}
-    for one in sorted(made, key=lambda one: one.n_vocabulary):
-        found.setdefault((one.recipe.trainer, one.recipe.seed), []).append(one)
-    return found
-
-
 def _table(made: Sequence[Trained], name: str) -> pd.DataFrame:
     rows = [(one, part) for one in made if (part := part_of(one, name)) is not None]
     return pd.DataFrame(
         {
-            "Trainer": [TRAINERS.get(one.recipe.trainer).label for one, _ in rows],
+            "Trainer": [run_name(one, made, with_seed=False) for one, _ in rows],
             "Entries": [one.n_vocabulary for one, _ in rows],
             "Seed": [one.recipe.seed for one, _ in rows],
             "Text": [name] * len(rows),

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from components.training.charts import trainer_label
+from components.training.looks import run_name
 from core.training.recipe import Trained
+from core.training.runs import by_run, run_key, run_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,14 +22,10 @@ class TrainingContext:
 
     @cached_property
     def runs(self) -> dict[str, list[Trained]]:
-        """Those of each trainer and seed, smaller ones first, by what a link calls them."""
-        found: dict[str, list[Trained]] = {}
-        for one in sorted(self.made, key=lambda one: one.n_vocabulary):
-            name = one.recipe.trainer + (f"~{one.recipe.seed}" if one.recipe.seed else "")
-            found.setdefault(name, []).append(one)
-        order = {name: min(self.made.index(one) for one in ones) for name, ones in found.items()}
-        return {name: found[name] for name in sorted(found, key=order.__getitem__)}
+        """Those of each run, smaller ones first, by what a link calls it."""
+        recipes, found = [one.recipe for one in self.made], by_run(self.made)
+        return {run_key(one, recipes): found[run_of(one)] for one in recipes}
 
     def run_label(self, name: str) -> str:
         """What such a run is called."""
-        return trainer_label(self.runs[name][0])
+        return run_name(self.runs[name][0], self.made)

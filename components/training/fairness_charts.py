@@ -6,18 +6,19 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from components.charts.chart import GRID, Chart, finish
-from components.training.charts import Ends, by_size, by_trainer, interval_bars, look_of, size_lines
+from components.training.charts import Ends, by_size, interval_bars, size_height, size_lines
+from components.training.looks import label_of, looks_of, run_name
 from core.common.numbers import count
 from core.stats.bootstrap import Floats
 from core.training.fairness import Fairness
 from core.training.recipe import Trained
-from core.training.trainer import TRAINERS
+from core.training.runs import by_run
 
 Measured = Sequence[tuple[Trained, Fairness]]
 
 
 def premium_chart(found: Measured, language: str) -> Chart:
-    """A line per trainer: tokens of a language / tokens of the reference, against the size of the vocabulary."""
+    """A line per run: tokens of a language / tokens of the reference, against the size of the vocabulary."""
     fair, made = dict(found), [one for one, _ in found]
     lines = size_lines(made, lambda one: _ends(_premium(fair[one], language)), "%{y:.2f}×")
     reference = found[0][1].reference
@@ -32,11 +33,12 @@ def premium_chart(found: Measured, language: str) -> Chart:
 
 
 def price_chart(found: Measured) -> Chart:
-    """A line per trainer through its sizes: how unequal the languages are, against the tokens of all of them."""
+    """A line per run through its sizes: how unequal the languages are, against the tokens of all of them."""
     fair = dict(found)
-    traces = list[go.Scatter]()
-    for (key, _), ones in by_trainer([one for one, _ in found]).items():
-        colour, symbol = look_of(key)
+    made = list(fair)
+    traces, looks = list[go.Scatter](), looks_of(made)
+    for run, ones in by_run(made).items():
+        look = looks[run]
         costs, ginis = [fair[one].tokens for one in ones], [fair[one].gini for one in ones]
         traces.append(
             go.Scatter(
@@ -44,19 +46,17 @@ def price_chart(found: Measured) -> Chart:
                 y=[value[0] for value in ginis],
                 error_y=interval_bars([_ends(one) for one in ginis], 4),
                 mode="lines+markers",
-                name=TRAINERS.get(key).label,
-                legendgroup=key,
-                showlegend=key not in {trace.legendgroup for trace in traces},
-                line={"color": colour, "width": 1, "dash": "dot"},
-                marker={"size": 9, "symbol": symbol, "color": colour},
+                **look.named(traces),
+                line={"color": look.colour, "width": 1, "dash": "dot"},
+                marker={"size": 9, "symbol": look.symbol, "color": look.colour},
                 customdata=[count(one.n_vocabulary) for one in ones],
-                hovertemplate=f"{TRAINERS.get(key).label}, %{{customdata}} entries: %{{x:.1f}} tokens a sentence, "
+                hovertemplate=f"{run_name(ones[0], made)}, %{{customdata}} entries: %{{x:.1f}} tokens a sentence, "
                 "Gini %{y:.3f}<extra></extra>",
             )
         )
     figure = finish(
         go.Figure(traces),
-        380,
+        size_height(traces),
         showlegend=True,
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         xaxis={"title": "tokens a sentence", "gridcolor": GRID},
@@ -67,7 +67,7 @@ def price_chart(found: Measured) -> Chart:
         "train_price",
         figure,
         f"Gini of tokens over languages against tokens a sentence; the least has "
-        f"{TRAINERS.get(fairest.recipe.trainer).label}, {count(fairest.n_vocabulary)}, with {each.gini[0]:.3f}.",
+        f"{label_of(fairest, made)}, with {each.gini[0]:.3f}.",
         lambda: _table(found),
     )
 
@@ -84,10 +84,11 @@ def _ends(value: Floats) -> Ends:
 
 def _table(found: Measured) -> pd.DataFrame:
     """A row per tokenizer: its Gini, tokens a sentence and premiums, each with its interval."""
-    return pd.DataFrame([_row(one, fair) for one, fair in found])
+    made = [one for one, _ in found]
+    return pd.DataFrame([_row(one, run_name(one, made, with_seed=False), fair) for one, fair in found])
 
 
-def _row(one: Trained, fair: Fairness) -> dict[str, object]:
+def _row(one: Trained, name: str, fair: Fairness) -> dict[str, object]:
     numbers = {"Gini": fair.gini, "Tokens a sentence": fair.tokens} | {
         f"Premium of {name}": value for name, value in zip(fair.languages, fair.premiums, strict=True)
     }
@@ -97,7 +98,7 @@ def _row(one: Trained, fair: Fairness) -> dict[str, object]:
         for at, end in enumerate(("", ", low", ", high"))
     }
     return {
-        "Trainer": TRAINERS.get(one.recipe.trainer).label,
+        "Trainer": name,
         "Entries": one.n_vocabulary,
         "Seed": one.recipe.seed,
     } | ends

@@ -1,14 +1,16 @@
 """What is asked for: texts, trainers and sizes, and what is the same for all; a job that trains each with each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 
 import streamlit as st
 
 from components.frame.errors import user_errors
 from components.runs.job_cards import OPENED, session, show_refusal, submit
 from components.training.linked import LINKED
+from components.training.mixtures import ask_mixtures
 from components.training.sizes import ask_sizes
-from components.training.texts import ask_shares, ask_texts
+from components.training.texts import ask_texts
 from components.training.trainers import ask_trainers
 from components.widgets.typed_number import typed_number
 from core.common.errors import UserError
@@ -16,7 +18,7 @@ from core.common.numbers import count, size
 from core.common.params import Value
 from core.training.asked import HELD_OUT, LEAST_FREQUENCY, asked_recipe
 from core.training.job import KIND, training
-from core.training.pretokenizers import DIGITS, NORMALISERS, PATTERNED
+from core.training.pretokenizers import AS_PRE, DIGITS, NO_NORMALISER, NORMALISERS, PATTERNED
 from core.training.recipe import TrainingRecipe
 from core.training.sources import is_language
 from core.training.trainer import TRAINERS
@@ -24,6 +26,13 @@ from core.training.trainer import TRAINERS
 _MOST_OF_EACH = {50_000: "50 kB", 100_000: "100 kB", 250_000: "250 kB", 1_000_000: "1 MB", 0: "all"}
 _MOST_RUNS, _MOST_SEEDS = 24, 8
 _USUAL_PRE = "its usual one"
+_SEVERAL = {
+    "pre": "pre-tokenizers",
+    "digits": "cuts of digits",
+    "normaliser": "normalisers",
+    "shares": "mixtures",
+    "seed": "seeds",
+}
 
 
 def is_asked_for() -> bool:
@@ -39,27 +48,42 @@ def training_form() -> None:
         texts = ask_texts()
         trainers = ask_trainers()
         sizes = ask_sizes()
-        shares = ask_shares(texts)
-        more, seeds = _ask_more()
-        _begin(texts, trainers, sizes, seeds, {"shares": shares, **more})
+        mixtures = ask_mixtures(texts)
+        more, varied = _ask_more()
+        _begin(texts, trainers, sizes, more, {"shares": mixtures, **varied})
 
 
-def _ask_more() -> tuple[dict[str, object], list[int]]:
-    """What is the same for all runs, and the seeds that each is made with."""
-    with (
-        st.expander("The same for all: pre-tokenizer, digits, text, seed", icon=":material/tune:", key="train_more"),
-        st.container(horizontal=True, vertical_alignment="bottom"),
-    ):
+def _ask_more() -> tuple[dict[str, object], dict[str, Sequence[object]]]:
+    """What is the same for all runs, and what each trainer and size is tried with."""
+    with st.expander("Pre-tokenizer, digits, normaliser, text, seed", icon=":material/tune:", key="train_more"):
+        st.caption("Choose several of a kind, and each trainer and size is tried with each of them.")
+        pre = LINKED.several(
+            "Pre-tokenizer", {_USUAL_PRE: _USUAL_PRE} | {one: one for one in PATTERNED}, "train_pre", [_USUAL_PRE],
+            "What cuts a text into words, over which no token goes. A trainer that cannot work with one, such as "
+            "WordPiece, takes its usual one.",
+        )  # fmt: skip
+        with st.container(horizontal=True):
+            digits = LINKED.several("Digits", {one: one for one in DIGITS}, "train_digits", [AS_PRE])
+            normalisers = LINKED.several(
+                "Normaliser", {one: one for one in NORMALISERS}, "train_normaliser", [NO_NORMALISER]
+            )
+        same, seeds = _ask_numbers()
+    varied: dict[str, Sequence[object]] = {
+        "pre": ["" if one == _USUAL_PRE else one for one in pre] or [""],
+        "digits": digits or [AS_PRE],
+        "normaliser": normalisers or [NO_NORMALISER],
+        "seed": seeds,
+    }
+    return same, varied
+
+
+def _ask_numbers() -> tuple[dict[str, object], list[int]]:
+    """What is the same for all runs, and the seeds."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         most = st.select_slider(
             "Of each text at most", list(_MOST_OF_EACH), value=100_000, format_func=_MOST_OF_EACH.__getitem__,
             key="train_most", width=220, help="So that no language weighs more than another by its length.",
         )  # fmt: skip
-        pre = LINKED.box(
-            "Pre-tokenizer", [_USUAL_PRE, *PATTERNED], "train_pre", width=180,
-            about="What cuts a text into words, over which no token goes. WordPiece has one of its own.",
-        )  # fmt: skip
-        digits = LINKED.box("Digits", list(DIGITS), "train_digits", width=200)
-        normaliser = LINKED.box("Normaliser", list(NORMALISERS), "train_normaliser", width=140)
         frequency = typed_number(
             LINKED, "Least frequency", "train_frequency", LEAST_FREQUENCY, 1, 1_000, whole=True, width=140
         )
@@ -75,28 +99,23 @@ def _ask_more() -> tuple[dict[str, object], list[int]]:
             LINKED, "Seeds", "train_seeds", 1, 1, _MOST_SEEDS, whole=True, width=100,
             help="Each trainer and size is made with so many seeds, from that one on: how much chance is in a result.",
         )  # fmt: skip
-    more = {
-        "most_bytes": most,
-        "pre": "" if pre == _USUAL_PRE else pre,
-        "digits": digits,
-        "normaliser": normaliser,
-        "min_frequency": int(frequency),
-        "heldout": apart / 100,
-    }
-    return more, [int(seed) + n for n in range(int(n_seeds))]
+    same: dict[str, object] = {"most_bytes": most, "min_frequency": int(frequency), "heldout": apart / 100}
+    return same, [int(seed) + n for n in range(int(n_seeds))]
 
 
 def _begin(
     texts: Sequence[str],
     trainers: Mapping[str, Mapping[str, Value]],
     sizes: Sequence[int],
-    seeds: Sequence[int],
-    more: dict[str, object],
+    same: Mapping[str, object],
+    varied: Mapping[str, Sequence[object]],
 ) -> None:
     """The button, with what it would take; or what is missing.
 
     Args:
         trainers: what is set of each, by its key.
+        same: for all runs.
+        varied: what each trainer and size is tried with, by what `asked_recipe` calls it.
     """
     missing = [
         what for what, there in {"a text": texts, "a trainer": trainers, "a size": sizes}.items() if not there
@@ -104,17 +123,14 @@ def _begin(
     if missing:
         st.info(f"Choose {' and '.join(missing)}.", icon=":material/checklist:")
         return
-    if (n_runs := len(trainers) * len(sizes) * len(seeds)) > _MOST_RUNS:
-        and_seeds = f" and {len(seeds)} seeds" if len(seeds) > 1 else ""
-        raise UserError(
-            f"{len(trainers)} trainers with {len(sizes)} sizes{and_seeds} each are {n_runs} tokenizers; at most "
-            f"{_MOST_RUNS} are trained at a time. Choose fewer of one or the other."
-        )
+    ways = {trainer: list(_ways(trainer, varied)) for trainer in trainers}
+    if (n_runs := len(sizes) * sum(map(len, ways.values()))) > _MOST_RUNS:
+        raise UserError(_too_many(n_runs, len(trainers), len(sizes), varied))
     recipes = [
-        _recipe(trainer, n, texts, given, {"seed": seed, **more})
+        _recipe(trainer, n, texts, given, {**same, **way})
         for trainer, given in trainers.items()
         for n in sizes
-        for seed in seeds
+        for way in ways[trainer]
     ]
     largest = max(recipes, key=lambda recipe: recipe.about_mb)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -129,16 +145,28 @@ def _begin(
         st.rerun()
 
 
+def _too_many(n_runs: int, n_trainers: int, n_sizes: int, varied: Mapping[str, Sequence[object]]) -> str:
+    numbers = {"trainers": n_trainers, "sizes": n_sizes} | {_SEVERAL[key]: len(each) for key, each in varied.items()}
+    said = " × ".join(f"{n} {what}" for what, n in numbers.items() if n > 1)
+    return f"{said} are {count(n_runs)} tokenizers; at most {_MOST_RUNS} are trained at a time. Choose fewer of one."
+
+
+def _ways(trainer: str, varied: Mapping[str, Sequence[object]]) -> Iterator[dict[str, object]]:
+    """Every combination once; what a trainer cannot be pre-tokenized by is its usual one."""
+    entry = TRAINERS.get(trainer)
+    pres = dict.fromkeys(pre if pre in entry.cuts else entry.pre for pre in varied["pre"])
+    for values in product(*({**varied, "pre": list(pres)}).values()):
+        yield dict(zip(varied, values, strict=True))
+
+
 def _recipe(
-    trainer: str, n: int, texts: Sequence[str], given: Mapping[str, Value], more: dict[str, object]
+    trainer: str, n: int, texts: Sequence[str], given: Mapping[str, Value], more: Mapping[str, object]
 ) -> TrainingRecipe:
     """
     Args:
         given: what is set of the trainer.
     """
-    entry, asked = TRAINERS.get(trainer), dict(more)
-    if asked["pre"] not in entry.cuts:
-        asked["pre"] = ""
+    entry = TRAINERS.get(trainer)
     parallel: Sequence[str] = ()
     if entry.needs:
         parallel = [text for text in texts if is_language(text)]  # which stand first
@@ -147,4 +175,4 @@ def _recipe(
                 f"{entry.label} weighs languages by the same sentences in each: choose two or more languages, and take "
                 "out code and your own texts, or set global merges, which weigh those too; or leave it out."
             )
-    return asked_recipe(trainer, n, texts, parallel=parallel, given=given, **asked)  # type: ignore[arg-type]
+    return asked_recipe(trainer, n, texts, parallel=parallel, given=given, **more)  # type: ignore[arg-type]

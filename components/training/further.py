@@ -10,7 +10,7 @@ from components.cached import tokenizers as cached
 from components.frame.errors import show_error
 from components.frame.visitor import visitor
 from components.premium.brought.controls import bring_all
-from components.training.charts import label_of
+from components.training.looks import label_of
 from components.widgets import names
 from components.widgets.pickers import MAX_TOKENIZERS, TOKENIZERS
 from core.common.data_folders import ROOT
@@ -73,7 +73,7 @@ def further(made: Sequence[Trained]) -> None:
         list(by_name),
         default=_largest(by_name),
         selection_mode="multi",
-        format_func=lambda name: label_of(by_name[name]),
+        format_func=lambda name: label_of(by_name[name], made),
         key=f"train_further_{len(by_name)}",
     )
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -12,12 +12,13 @@ from components.frame.visitor import visitor
 from components.runs.job_cards import OPENED, close_opened, may_see
 from components.runs.naming import title
 from components.runs.under_way import result_of, under_way
-from components.training.charts import ALL_TEXT, by_size_chart, by_text_chart, label_of
+from components.training.charts import ALL_TEXT, by_size_chart, by_text_chart
 from components.training.context import TrainingContext
 from components.training.fairness_charts import premium_chart, price_chart
 from components.training.figure import show
 from components.training.further import further
 from components.training.linked import LINKED
+from components.training.looks import label_of, run_name
 from components.training.not_made import not_made
 from components.training.trainers import settings_in_words
 from components.training.view import views
@@ -30,7 +31,10 @@ from core.training.family import shipped_family
 from core.training.job import KIND, trained_in, trained_so_far
 from core.training.pretokenizers import BERT
 from core.training.recipe import Trained, TrainedPlan
+from core.training.runs import by_run, differences, settings_of
 from core.training.trainer import TRAINERS
+
+_SIZE, _LARGEST = "train_size", "train_size_largest"  # the size chosen, and the largest that there was in the last run
 
 
 def training_result() -> None:
@@ -87,7 +91,8 @@ def _draw(made: Sequence[Trained], *, complete: bool) -> None:
         show(by_size_chart(made, LINKED.box("Text", names, "train_text", width=240)))
     with right:
         sizes = sorted({one.n_vocabulary for one in made}, reverse=True)
-        chosen = LINKED.choice("Entries", {f"{n}": count(n) for n in sizes}, "train_size")
+        _follow_largest(f"{sizes[0]}")
+        chosen = LINKED.choice("Entries", {f"{n}": count(n) for n in sizes}, _SIZE)
         show(by_text_chart([one for one in made if f"{one.n_vocabulary}" == chosen]))
     st.caption(_how_measured(made))
     _fairness(made)
@@ -103,10 +108,18 @@ def _draw(made: Sequence[Trained], *, complete: bool) -> None:
             "Low": st.column_config.NumberColumn(format="%.3f"),
             "High": st.column_config.NumberColumn(format="%.3f"),
             "Seconds": st.column_config.NumberColumn(format="%.1f", help="Of training, on this machine."),
-            "Set": st.column_config.TextColumn(width="medium", help="Parameters of the trainer that are not as usual."),
+            "Set": st.column_config.TextColumn(width="medium", help="What is not as usual, beside the pre-tokenizer."),
             "Its file cuts as the trainer does": st.column_config.TextColumn(width="medium"),
         },
     )
+
+
+def _follow_largest(largest: str) -> None:
+    """Of a plan that is under way the largest size so far is shown, until another is chosen."""
+    state = st.session_state
+    if _LARGEST in state and state.get(_SIZE) == state[_LARGEST]:
+        state[_SIZE] = largest
+    state[_LARGEST] = largest
 
 
 def _fairness(made: Sequence[Trained]) -> None:
@@ -133,15 +146,14 @@ def _fairness(made: Sequence[Trained]) -> None:
 def _sentence(made: Sequence[Trained], complete: bool) -> str:
     """The finding in words: of the largest size that several have, who puts most into a token, and by how much.
 
-    Of those that cut words in the same way, so that all but the trainer is the same.
+    What leaves spaces out is not among them.
     """
-    usual = Counter(one.recipe.options.pre for one in made).most_common(1)[0][0]
-    made = [one for one in made if one.recipe.options.pre == usual]
-    trainers = {one.recipe.trainer for one in made}
+    made = [one for one in made if one.recipe.options.pre != BERT] or made
     shared = [n for n in {one.n_vocabulary for one in made} if len([m for m in made if m.n_vocabulary == n]) > 1]
-    if len(trainers) < 2 or not shared:
+    if len(by_run(made)) < 2 or not shared:
         best = max(made, key=lambda one: one.whole.bytes_per_token)
-        return f"{label_of(best)} entries: {best.whole.bytes_per_token:.2f} bytes per token on text it has not seen."
+        per_token = f"{best.whole.bytes_per_token:.2f} bytes per token"
+        return f"{label_of(best, made)} entries: {per_token} on text it has not seen."
     n = max(shared)
     most, *_, least = sorted((m for m in made if m.n_vocabulary == n), key=lambda one: -one.whole.bytes_per_token)
     more = most.whole.bytes_per_token / least.whole.bytes_per_token - 1
@@ -149,10 +161,18 @@ def _sentence(made: Sequence[Trained], complete: bool) -> str:
     apart = most.whole.low > least.whole.high
     close = "" if apart else " Their intervals overlap, so more text may change the order."
     return (
-        f"{begin} {count(n)} entries **{TRAINERS.get(most.recipe.trainer).label}** puts most into a token, "
-        f"{most.whole.bytes_per_token:.2f} bytes, {more:.0%} more than {TRAINERS.get(least.recipe.trainer).label}."
-        f"{close} Everything else is the same."
+        f"{begin} {count(n)} entries **{run_name(most, made)}** puts most into a token, "
+        f"{most.whole.bytes_per_token:.2f} bytes, {more:.0%} more than {run_name(least, made)}."
+        f"{close} These two differ in {_listed(differences(most.recipe, least.recipe))}; everything else is the same."
     )
+
+
+def _listed(words: Sequence[str]) -> str:
+    """
+    >>> _listed(["trainer"]), _listed(["trainer", "mixture", "seed"])
+    ('trainer', 'trainer, mixture and seed')
+    """
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
 def _how_measured(made: Sequence[Trained]) -> str:
@@ -167,16 +187,20 @@ def _how_measured(made: Sequence[Trained]) -> str:
 
 
 def _cut_otherwise(made: Sequence[Trained]) -> str:
-    """Whose words are cut in another way than most, so that more than the trainer differs."""
-    usual, *others = (pre for pre, _ in Counter(one.recipe.options.pre for one in made).most_common())
-    if not others:
+    """Which trainers' words are cut in no way in which most trainers' are, so that more than the trainer differs."""
+    cuts: dict[str, list[str]] = {}
+    for one in made:
+        cuts.setdefault(one.recipe.trainer, []).append(one.recipe.options.pre)
+    [(usual, _)] = Counter(map(frozenset, cuts.values())).most_common(1)
+    said: dict[str, list[str]] = {}
+    for trainer, pres in cuts.items():
+        if usual.isdisjoint(pres):
+            said.setdefault(pres[0], []).append(TRAINERS.get(trainer).label)
+    if not said:
         return ""
-    said = list[str]()
-    for pre in others:
-        names = dict.fromkeys(TRAINERS.get(one.recipe.trainer).label for one in made if one.recipe.options.pre == pre)
-        lossy = ", without tokens for spaces, so that its numbers are too high to compare" if pre == BERT else ""
-        said.append(f"{', '.join(names)} cuts words by the rule {pre}{lossy}")
-    return f" {'; '.join(said)}; the others by {usual}."
+    lossy = ", without tokens for spaces, so that its numbers are too high to compare"
+    others = [f"{', '.join(names)} cuts words by the rule {pre}{lossy * (pre == BERT)}" for pre, names in said.items()]
+    return f" {'; '.join(others)}; the others by {' and '.join(sorted(usual))}."
 
 
 def _numbers(made: Sequence[Trained]) -> pd.DataFrame:
@@ -201,6 +225,7 @@ def _numbers(made: Sequence[Trained]) -> pd.DataFrame:
 
 
 def _set(one: Trained) -> str:
-    """Parameters of its trainer that were not as usual."""
+    """What was set otherwise than usual: for all trainers, and of its own."""
     trainer = TRAINERS.get(one.recipe.trainer)
-    return settings_in_words(trainer, unusual(trainer.params, one.recipe.params))
+    own = settings_in_words(trainer, unusual(trainer.params, one.recipe.params))
+    return ", ".join([*settings_of(one.recipe), *([own] if own else [])])

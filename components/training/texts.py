@@ -1,7 +1,5 @@
 """What to train on: languages of a corpus, the code of Python's library, and texts of the user's own."""
 
-from collections.abc import Sequence
-
 import streamlit as st
 
 from components.cached import corpora as cached_corpora
@@ -13,10 +11,9 @@ from components.training.table import table_text
 from components.widgets.languages import language_boxes
 from components.widgets.own_texts import KEPT, own_texts, text_typer
 from core.corpora.text_uploads import text_path
-from core.training.sources import PYTHON, source_label
+from core.training.sources import PYTHON
 
 _CORPUS, _LANGUAGES, _CODE = "train_corpus", "train_languages", "train_code"
-_WHOLE = 100  # the largest share
 _OWN, _ONLY = "train_uploaded", "train_only_own"  # where `own_texts` keeps them; whether nothing else is taken
 _OWN_TURN = "train_own_turn"
 
@@ -76,24 +73,3 @@ def chosen_texts() -> list[str]:
         return own
     languages = [f"{state[_CORPUS]} {one}" for one in state.get(_LANGUAGES, []) if _CORPUS in state]
     return [*languages, *([PYTHON] if state.get(_CODE) else []), *own]
-
-
-def ask_shares(texts: Sequence[str]) -> list[int]:
-    """Shares of the texts in bytes, relative to one another; empty for all there is of each."""
-    if len(texts) < 2:
-        return []
-    fold = st.expander("Mixture: as much of each as there is, or by shares", icon=":material/blender:", key="train_mix")
-    with fold:
-        if not st.toggle("By shares", key="train_by_shares", help="In bytes, relative to one another."):
-            return []
-        columns = st.columns(3)
-        shares = [
-            columns[n % 3].slider(source_label(text), 1, _WHOLE, _WHOLE // 2, key=f"train_share_{text}")
-            for n, text in enumerate(texts)
-        ]
-        st.caption(
-            "Of each text as much is taken as all can keep to their shares: a text of which there is little makes the "
-            f"others short. {source_label(texts[shares.index(max(shares))])} is {max(shares) / sum(shares):.0%} of the "
-            "whole now."
-        )
-    return shares

@@ -1,8 +1,9 @@
 """`train`: makes a tokenizer from text."""
 
 import sys
-from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Iterator, Sequence
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,13 +11,16 @@ from core.cli.base import COMMAND_LINE, Command, number, print_json, whole
 from core.cli.transplant import params, print_params
 from core.cli.waiting import waited
 from core.common.atomic import refuse_existing
-from core.common.errors import UserError
+from core.common.errors import UserError, shown
 from core.common.numbers import count
 from core.jobs.queue import Jobs
 from core.tokenizers.trained import delete_trained, place_of
 
 if TYPE_CHECKING:
     from core.training.recipe import TrainedPlan, TrainingRecipe
+
+
+ALL = "all"  # a mixture of as much of each text as there is
 
 
 def _arguments(parser: ArgumentParser) -> None:
@@ -41,10 +45,18 @@ def _arguments(parser: ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--param", action="append", default=[], metavar="NAME=VALUE", help="of the trainer")
     for option in ("pre", "digits", "normaliser"):
-        parser.add_argument(f"--{option}", metavar="NAME", help="one of those that --list names")
+        parser.add_argument(
+            f"--{option}", action="append", metavar="NAME",
+            help="one of those that --list names; may be repeated, and each trainer and size is tried with each",
+        )  # fmt: skip
     parser.add_argument(
         "--share", action="append", type=number, metavar="S",
         help="of the text, in bytes, relative to the others: a number for each --file in the same order",
+    )  # fmt: skip
+    parser.add_argument(
+        "--mixture", action="append", metavar="S:S:…",
+        help="several mixtures: such shares with colons, or 'all' for as much of each --file as there is; may be "
+        "repeated, and each trainer and size is tried with each",
     )  # fmt: skip
     parser.add_argument("--most-bytes", type=whole, metavar="N", help="of each --file at most, from its beginning")
     parser.add_argument("--min-frequency", type=whole, metavar="N", help="how often a piece must stand in the text")
@@ -83,6 +95,7 @@ def _print_trainers() -> None:
 def _train(options: Namespace) -> None:
     from core.cli.trained import document, sentences, side_by_side
     from core.training.keep import kept, write
+    from core.training.runs import run_label
 
     recipes = _recipes(options)
     several = len(recipes) > 1
@@ -104,9 +117,9 @@ def _train(options: Namespace) -> None:
         write(plan.made[0], Path(options.out), Path(options.out).name)
     if not options.json:
         for spec, one in made.items():
-            print("\n".join(sentences(one, spec, options.out)))
+            print("\n".join(sentences(one, spec, options.out, recipes)))
         for each in plan.not_made:
-            print(f"{each.recipe.trainer}, {count(each.recipe.options.vocab)} entries: {each.why}")
+            print(f"{run_label(each.recipe, recipes)}, {count(each.recipe.options.vocab)} entries: {each.why}")
     elif several:
         print_json(side_by_side(made, plan.not_made))
     else:
@@ -117,31 +130,55 @@ def _train(options: Namespace) -> None:
 def _recipes(options: Namespace) -> "list[TrainingRecipe]":
     from core.cli.brought_texts import brought
     from core.training.asked import asked_recipe
+    from core.training.pretokenizers import AS_PRE, NO_NORMALISER
     from core.training.trainer import TRAINERS
 
     if not options.trainer or not options.vocab:
         raise UserError(f"Name a trainer and a size: --trainer KEY --vocab V. Trainers: {', '.join(TRAINERS.all())}.")
-    chosen = {
+    same = {
         name: getattr(options, name)
-        for name in ("pre", "digits", "normaliser", "min_frequency", "heldout", "most_bytes")
+        for name in ("min_frequency", "heldout", "most_bytes")
+        if getattr(options, name) is not None
     }
-    chosen["specials"] = options.special
-    chosen["shares"] = options.share
+    if options.special is not None:
+        same["specials"] = options.special
+    varied = {
+        "pre": options.pre or [""],
+        "digits": options.digits or [AS_PRE],
+        "normaliser": options.normaliser or [NO_NORMALISER],
+        "shares": _mixtures(options),
+        "seed": options.seed or [0],
+    }
     files = brought(options.file, options.column, options.most_bytes or 0)
     return [
         asked_recipe(
-            trainer,
-            vocab,
-            files,
-            parallel=options.parallel,
-            given=params(options.param),
-            seed=seed,
-            **{name: value for name, value in chosen.items() if value is not None},
+            trainer, vocab, files, parallel=options.parallel, given=params(options.param), **same,
+            **dict(zip(varied, way, strict=True)),
         )
         for trainer in dict.fromkeys(options.trainer)
         for vocab in dict.fromkeys(options.vocab)
-        for seed in dict.fromkeys(options.seed or [0])
-    ]
+        for way in product(*map(dict.fromkeys, varied.values()))
+    ]  # fmt: skip
+
+
+def _mixtures(options: Namespace) -> list[tuple[float, ...]]:
+    """Shares of the files in each mixture; empty for as much of each as there is."""
+    if options.mixture and options.share:
+        raise UserError("--share is for one mixture and --mixture for several. Leave out one of them.")
+    if options.share:
+        return [tuple(options.share)]
+    return [() if one == ALL else tuple(_shares(one)) for one in options.mixture or [ALL]]
+
+
+def _shares(mixture: str) -> Iterator[float]:
+    for share in mixture.split(":"):
+        try:
+            yield number(share)
+        except ArgumentTypeError:
+            raise UserError(
+                f"{shown(mixture)} is no mixture. Give a share for each --file with colons between them, such as 3:1, "
+                f"or {ALL}."
+            ) from None
 
 
 def _trained(recipes: "Sequence[TrainingRecipe]") -> "TrainedPlan":
@@ -160,9 +197,9 @@ COMMAND = Command(
         "Trains a tokenizer on files and keeps it as trained:NAME, with its recipe and a card; a part of the lines is "
         "kept apart to measure on. With --out a folder is written as well, which must not exist and which "
         "AutoTokenizer loads. Training runs in a process of its own: breaking it off leaves nothing behind, and the "
-        "same recipe on the same text is not trained twice. Several trainers, sizes or seeds are compared: with --json "
-        "also what their vocabularies share, and how many entries each language needs. docs/training.md tells what "
-        "each trainer does."
+        "same recipe on the same text is not trained twice. Several trainers, sizes, pre-tokenizers, mixtures or seeds "
+        "are compared: with --json also what their vocabularies share, and how many entries each language needs. "
+        "docs/training.md tells what each trainer does."
     ),
     arguments=_arguments,
     run=_run,

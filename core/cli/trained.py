@@ -7,7 +7,8 @@ from core.common.numbers import count
 from core.training.equal_length import equal_length
 from core.training.fairness import fairness
 from core.training.opened import opened
-from core.training.recipe import MeasuredPart, NotTrained, Trained
+from core.training.recipe import MeasuredPart, NotTrained, Trained, TrainingRecipe
+from core.training.runs import by_run, run_label, run_of
 from core.training.spent import Spent, spent
 from core.training.trainer import TRAINERS
 from core.vocabulary.comparison import compare
@@ -20,7 +21,7 @@ def document(found: Trained, spec: str, out: str) -> dict[str, object]:
         "spec": spec,
         "trainer": found.recipe.trainer,
         "n": found.n_vocabulary,
-        "seed": found.recipe.seed,
+        **_way(found.recipe),
         "bytes_per_token": found.whole.bytes_per_token,
         "held_out": found.held_out,
         "measured_bytes": found.whole.n_measured_bytes,
@@ -40,7 +41,7 @@ def side_by_side(made: Mapping[str, Trained], not_made: Sequence[NotTrained]) ->
     return {
         "tokenizers": [document(one, spec, "") for spec, one in made.items()],
         "not_made": [
-            {"trainer": one.recipe.trainer, "n": one.recipe.options.vocab, "seed": one.recipe.seed, "why": one.why}
+            {"trainer": one.recipe.trainer, "n": one.recipe.options.vocab, **_way(one.recipe), "why": one.why}
             for one in not_made
         ],
         "shared_entries": [[compare(a, b).shared for b in read] for a in read],
@@ -48,13 +49,30 @@ def side_by_side(made: Mapping[str, Trained], not_made: Sequence[NotTrained]) ->
     }
 
 
-def sentences(found: Trained, spec: str, out: str) -> list[str]:
-    """One in words."""
+def _way(recipe: TrainingRecipe) -> dict[str, object]:
+    """What tells a run from others by its trainer."""
+    run = run_of(recipe)
+    return {
+        "seed": run.seed,
+        "pre": run.pre,
+        "digits": run.digits,
+        "normaliser": run.normaliser,
+        "shares": list(run.shares) or None,
+    }
+
+
+def sentences(found: Trained, spec: str, out: str, among: Sequence[TrainingRecipe]) -> list[str]:
+    """One in words.
+
+    Args:
+        among: all recipes that were followed.
+    """
     trainer = TRAINERS.get(found.recipe.trainer)
     apart = "kept apart" if found.held_out else "that it was trained on, as none was kept apart"
     use = spent(found, entries_of(opened(found)))
     return [
-        f"{spec}: {trainer.label}, {count(found.n_vocabulary)} entries, trained in {found.seconds:.1f} s",
+        f"{spec}: {run_label(found.recipe, among)}, {count(found.n_vocabulary)} entries, trained in "
+        f"{found.seconds:.1f} s",
         f"{found.whole.bytes_per_token:.3f} bytes per token on {count(found.whole.n_measured_bytes)} bytes {apart}; of "
         f"its entries {use.unused:.0%} stand nowhere there, {use.superwords:.0%} go over a space",
         f"Its file cuts {count(found.n_compared)} lines of all scripts as it does"
@@ -94,13 +112,10 @@ def _fairness(one: Trained) -> dict[str, object] | None:
 
 
 def _equal_lengths(made: Sequence[Trained]) -> list[dict[str, object]]:
-    """For each trainer and seed, against the reference at the smallest size."""
-    runs: dict[tuple[str, int], list[Trained]] = {}
-    for one in made:
-        runs.setdefault((one.recipe.trainer, one.recipe.seed), []).append(one)
-    found = []
-    for (trainer, seed), ones in runs.items():
-        each = equal_length(ones, min(one.n_vocabulary for one in ones))
+    """For each run, against the reference at the smallest size."""
+    found = list[dict[str, object]]()
+    for ones in by_run(made).values():
+        each = equal_length(ones, ones[0].n_vocabulary)
         if each is not None:
             needed = {
                 one.language: {"n": _known(one.value), "low": _known(one.low), "high": _known(one.high), "why": one.why}
@@ -108,8 +123,8 @@ def _equal_lengths(made: Sequence[Trained]) -> list[dict[str, object]]:
             }
             found.append(
                 {
-                    "trainer": trainer, "seed": seed, "reference": each.reference, "at": each.at,
-                    "tokens_a_sentence": each.target, "needed": needed,
+                    "trainer": ones[0].recipe.trainer, **_way(ones[0].recipe), "reference": each.reference,
+                    "at": each.at, "tokens_a_sentence": each.target, "needed": needed,
                 }
             )  # fmt: skip
     return found

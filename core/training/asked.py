@@ -11,7 +11,7 @@ from core.common.params import Value
 from core.jobs.store.files import Input
 from core.training.distinct import TextAhead, distinct_bytes
 from core.training.options import MOST_VOCABULARY, Options
-from core.training.pretokenizers import DIGITS, NORMALISERS, Cut
+from core.training.pretokenizers import AS_PRE, DIGITS, NO_NORMALISER, NORMALISERS, Cut
 from core.training.recipe import TrainingRecipe
 from core.training.sources import in_full, opened_source, source_label
 from core.training.text import most_of_each
@@ -40,8 +40,8 @@ def asked_recipe(
     given: Mapping[str, Value] | None = None,
     seed: int = 0,
     pre: str = "",
-    digits: str = "as the pre-tokenizer",
-    normaliser: str = "none",
+    digits: str = AS_PRE,
+    normaliser: str = NO_NORMALISER,
     min_frequency: int = LEAST_FREQUENCY,
     specials: Sequence[str] = SPECIALS,
     heldout: float = HELD_OUT,

@@ -15,6 +15,7 @@ from core.tokenizers.trained import SCHEME, has_owners, note_owner, place_of
 from core.training.card import card
 from core.training.export import loadable_files, write_files
 from core.training.recipe import Trained
+from core.training.trainer import TRAINERS
 
 RECIPE, CARD = "recipe.json", "README.md"
 
@@ -22,9 +23,12 @@ RECIPE, CARD = "recipe.json", "README.md"
 def usual_name(trained: Trained) -> str:
     """What a trained tokenizer is called where nobody says: trainer, size, and a hash of its file.
 
-    The same recipe on the same text has the same name.
+    Between them stands what cuts words, where that is not the trainer's usual one. The same recipe on the same text has
+    the same name.
     """
-    return f"{trained.recipe.trainer}-{trained.n_vocabulary}-{trained.content[:6]}"
+    recipe = trained.recipe
+    pre = "" if recipe.options.pre == TRAINERS.get(recipe.trainer).pre else f"-{recipe.options.pre}"
+    return f"{recipe.trainer}{pre}-{trained.n_vocabulary}-{trained.content[:6]}"
 
 
 def kept(trained: Trained, name: str = "", owner: str = "") -> str:

@@ -13,6 +13,7 @@ from core.tokenizers.backends.huggingface import HuggingFaceTokenizer
 from core.tokenizers.tokenizer import Info, LocalTokenizer
 from core.tokenizers.trained import SCHEME
 from core.training.recipe import Trained
+from core.training.runs import run_label
 from core.training.trainer import TRAINERS
 
 
@@ -88,7 +89,7 @@ def _document(one: Trained) -> dict[str, Any]:
 
 def _opened(one: Trained, data: bytes, n: int) -> LocalTokenizer:
     name = f"{one.content[:16]}-{n}"
-    label = f"{TRAINERS.get(one.recipe.trainer).label}, {count(n)}"
+    label = f"{run_label(one.recipe)}, {count(n)}"
     return HuggingFaceTokenizer(
         Tokenizer.from_buffer(data), Info(f"{SCHEME}:{name}", label, SCHEME, name, None, "", "")
     )

@@ -42,14 +42,15 @@ _ONE_PATTERN = {
 }
 _ALPHABET = {byte: character for character, byte in byte_of_character().items()}
 BERT = "bert"
+AS_PRE, NO_NORMALISER = "as the pre-tokenizer", "none"  # where digits are not cut by themselves, nor a text changed
 DIGITS = {
-    "as the pre-tokenizer": (),
+    AS_PRE: (),
     "alone": (r"\p{N}",),
     "threes from the left": (r"\p{N}{1,3}",),
     "threes from the right": (r"\p{N}+", r"(?=(\p{N}{3})+(?!\p{N}))"),
 }
 NORMALISERS: dict[str, normalizers.Normalizer | None] = {
-    "none": None,
+    NO_NORMALISER: None,
     "nfc": normalizers.NFC(),
     "nfkc": normalizers.NFKC(),
     "lowercase": normalizers.Lowercase(),

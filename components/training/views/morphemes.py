@@ -5,10 +5,11 @@ import streamlit as st
 
 from components.cached import training as cached
 from components.charts.chart import Chart
-from components.training.charts import Ends, by_size, label_of, size_lines, trainer_label
+from components.training.charts import Ends, by_size, size_lines
 from components.training.context import TrainingContext
 from components.training.figure import show
 from components.training.linked import LINKED
+from components.training.looks import label_of, run_name
 from components.widgets.view import View
 from core.common.numbers import count
 from core.probes.morphemes.gold import shipped_languages
@@ -60,13 +61,13 @@ def _chart(found: dict[Trained, MorphologyScores], score: str) -> Chart:
     return Chart(
         "train_morphemes_chart",
         by_size(made, size_lines(made, value_of, f"{_SCORES[score]} %{{y:.2f}}"), f"{_SCORES[score]} of boundaries"),
-        f"{_SCORES[score]} of boundaries between morphemes by size; the most has {label_of(best)}, "
+        f"{_SCORES[score]} of boundaries between morphemes by size; the most has {label_of(best, made)}, "
         f"{value_of(best)[0]:.2f}.",
-        lambda: pd.DataFrame([_row(one, scores) for one, scores in found.items()]),
+        lambda: pd.DataFrame([_row(run_name(one, made), one, scores) for one, scores in found.items()]),
     )
 
 
-def _row(one: Trained, scores: MorphologyScores) -> dict[str, object]:
+def _row(name: str, one: Trained, scores: MorphologyScores) -> dict[str, object]:
     numbers = {label: _number(scores, key) for key, label in _SCORES.items()}
     numbers["Tokens a word"] = scores.intervals.tokens_per_word
     ends = {
@@ -74,7 +75,7 @@ def _row(one: Trained, scores: MorphologyScores) -> dict[str, object]:
         for label, number in numbers.items()
         for end, value in (("", number.value), (", low", number.low), (", high", number.high))
     }
-    return {"Trainer": trainer_label(one), "Entries": one.n_vocabulary} | ends
+    return {"Trainer": name, "Entries": one.n_vocabulary} | ends
 
 
 VIEW = View(

@@ -6,10 +6,10 @@ import streamlit as st
 
 from components.cached import training as cached
 from components.cached.vocabulary import change
-from components.training.charts import trainer_label
 from components.training.context import TrainingContext
 from components.training.figure import show
 from components.training.linked import LINKED
+from components.training.looks import run_name
 from components.training.overlap_chart import overlap_chart
 from components.widgets.view import View
 from core.common.numbers import count
@@ -47,7 +47,7 @@ def _groups(context: TrainingContext) -> dict[str, tuple[str, list[Trained]]]:
 def _names(made: Sequence[Trained]) -> list[str]:
     """What they are called among each other: by what differs."""
     one_size = len({one.n_vocabulary for one in made}) == 1
-    return [trainer_label(one) if one_size else count(one.n_vocabulary) for one in made]
+    return [run_name(one, made) if one_size else count(one.n_vocabulary) for one in made]
 
 
 VIEW = View(

@@ -11,10 +11,10 @@ from components.frame.errors import plain, user_errors
 from components.frame.visitor import visitor
 from components.runs.job_cards import session, show_refusal, submit
 from components.runs.under_way import result_of, under_way
-from components.training.charts import label_of
 from components.training.context import TrainingContext
 from components.training.figure import show
 from components.training.linked import LINKED
+from components.training.looks import label_of
 from components.vocabulary.mixture_charts import shares_chart
 from components.widgets.view import View
 from core.common.errors import UserError
@@ -43,7 +43,8 @@ def draw(context: TrainingContext) -> None:
         return
     show_refusal()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        name = LINKED.box("Tokenizer", {name: label_of(one) for name, one in telling.items()}, _OF, width=280)
+        labels = {name: label_of(one, context.made) for name, one in telling.items()}
+        name = LINKED.box("Tokenizer", labels, _OF, width=280)
         one = telling[name]
         asks = st.button("Infer its text", icon=":material/play_arrow:", key="train_reveal_ask")
     st.caption(
@@ -52,10 +53,10 @@ def draw(context: TrainingContext) -> None:
         "this page."
     )
     with user_errors():
-        _answer(one, asks)
+        _answer(one, labels[name], asks)
 
 
-def _answer(one: Trained, asks: bool) -> None:
+def _answer(one: Trained, label: str, asks: bool) -> None:
     spec = _spec(one, asks)
     if not spec:
         return
@@ -68,13 +69,13 @@ def _answer(one: Trained, asks: bool) -> None:
         return
     under_way(job, "train_reveal")
     if job.state is State.DONE and (result := result_of(job, "train_reveal")) is not None:
-        _drawn(one, reveal, mixtures_in(result)[-1])
+        _drawn(label, reveal, mixtures_in(result)[-1])
 
 
-def _drawn(one: Trained, reveal: Reveal, mixture: Mixture) -> None:
+def _drawn(label: str, reveal: Reveal, mixture: Mixture) -> None:
     for said in (*mixture.doubts, *mixture.warnings):
         st.warning(plain(said), icon=":material/report:")
-    show(shares_chart(mixture, label_of(one), reveal.truth))
+    show(shares_chart(mixture, label, reveal.truth))
     off = max(abs(found.share - truth) for found, truth in zip(mixture.shares, reveal.truth, strict=True))
     st.caption(
         f"Dots: what {count(mixture.n_merges)} merges tell, with bars for what they leave open; upright marks: what "

@@ -6,9 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from components.charts.chart import Chart
-from components.training.charts import by_size, label_of, size_lines, trainer_label
+from components.training.charts import by_size, size_lines
 from components.training.context import TrainingContext
 from components.training.figure import show
+from components.training.looks import label_of, run_name
 from components.widgets.view import View
 from core.common.numbers import size
 
@@ -22,10 +23,11 @@ def draw(context: TrainingContext) -> None:
         Chart(
             "train_time",
             by_size(made, lines, "seconds", type="log", dtick=1),
-            f"Seconds of training by size of the vocabulary; the most took {label_of(slowest)}, {slowest.seconds:.1f}.",
+            f"Seconds of training by size of the vocabulary; the most took {label_of(slowest, made)}, "
+            f"{slowest.seconds:.1f}.",
             lambda: pd.DataFrame(
                 {
-                    "Trainer": [trainer_label(one) for one in made],
+                    "Trainer": [run_name(one, made) for one in made],
                     "Entries": [one.n_vocabulary for one in made],
                     "Seconds": [one.seconds for one in made],
                     "Trained on, bytes": [one.whole.n_bytes for one in made],

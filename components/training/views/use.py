@@ -8,9 +8,10 @@ import streamlit as st
 
 from components.cached import training as cached
 from components.charts.chart import Chart
-from components.training.charts import Ends, by_size, size_lines, trainer_label
+from components.training.charts import Ends, by_size, size_lines
 from components.training.context import TrainingContext
 from components.training.figure import show
+from components.training.looks import label_of, run_name
 from components.widgets.view import View
 from core.common.numbers import count
 from core.training.recipe import Trained
@@ -29,7 +30,7 @@ def draw(context: TrainingContext) -> None:
     one, first = next(iter(found.items()))
     where = "of the lines kept apart" if one.held_out else "that was trained on"
     more = max(found, key=lambda each: found[each].superword_tokens)
-    took = f" The most superwords in that text has {trainer_label(more)} with {count(more.n_vocabulary)} entries: "
+    took = f" The most superwords in that text has {label_of(more, context.made)} entries: "
     st.caption(
         f"Left: entries that never stand in the text {where}, some {count(first.n_tokens)} tokens; a longer text uses "
         "more of them, so compare trainers, not one with a rule. Right: superwords, with a space between two other "
@@ -49,7 +50,8 @@ def _chart(found: dict[Trained, Spent], key: str, share: Callable[[Spent], float
     return Chart(
         f"train_{key}",
         by_size(made, lines, f"share of {what}", tickformat=".0%", rangemode="tozero"),
-        f"Share of {what} by size of the vocabulary; the most has {trainer_label(most)}, {share(found[most]):.0%}.",
+        f"Share of {what} by size of the vocabulary; the most has {label_of(most, made)} entries, "
+        f"{share(found[most]):.0%}.",
         lambda: _table(found),
     )
 
@@ -57,7 +59,7 @@ def _chart(found: dict[Trained, Spent], key: str, share: Callable[[Spent], float
 def _table(found: dict[Trained, Spent]) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "Trainer": [trainer_label(one) for one in found],
+            "Trainer": [run_name(one, list(found)) for one in found],
             "Entries": [one.n_vocabulary for one in found],
             "For text": [each.n_entries for each in found.values()],
             "Never used": [each.n_unused for each in found.values()],
