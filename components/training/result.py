@@ -18,6 +18,7 @@ from components.training.fairness_charts import premium_chart, price_chart
 from components.training.figure import show
 from components.training.further import further
 from components.training.linked import LINKED
+from components.training.live import live
 from components.training.looks import label_of, run_name
 from components.training.not_made import not_made
 from components.training.trainers import settings_in_words
@@ -33,6 +34,7 @@ from core.training.pretokenizers import BERT
 from core.training.recipe import Trained, TrainedPlan
 from core.training.runs import by_run, differences, settings_of
 from core.training.trainer import TRAINERS
+from core.training.watch import read_stage
 
 _SIZE, _LARGEST = "train_size", "train_size_largest"  # the size chosen, and the largest that there was in the last run
 
@@ -50,13 +52,20 @@ def training_result() -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(f"**{title(job, visitor())}**", width="content")
         st.button("Train others", icon=":material/close:", on_click=close_opened, type="tertiary", key="close_train")
-    under_way(job, "train")
+    under_way(job, "train", _stage)
+    live(job)
     found = _found(job)
     if found is None:
         return
     not_made(found)
     if found.made:
         _draw(found.made, complete=job.state is State.DONE)
+
+
+def _stage(stage: str) -> str:
+    """Without what stands below it."""
+    look = read_stage(stage)
+    return f"{look.of}: merging" if look else stage
 
 
 def shipped_result() -> None:

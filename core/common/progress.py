@@ -18,6 +18,11 @@ def report(done: int, total: int, stage: str) -> None:
         listener(done, total, stage)
 
 
+def is_heard() -> bool:
+    """Does anybody listen?"""
+    return _listener.get() is not None
+
+
 @contextmanager
 def listening(listener: Listener) -> Iterator[None]:
     """Hear every report made inside, from this thread and from those that copy its context.

@@ -3,14 +3,22 @@
 It is not built for every machine. Where it is not installed, callers do without.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from importlib.util import find_spec
 from itertools import islice
 from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING
 
 from core.common.disk import on_disk
 
 _AT_ONCE = 64  # chunks that its threads share
+_BYTES, _STEPS = 256, 64  # entries that are there at first, and merges between two looks
+Merges = list[tuple[str, str]]
+Told = Callable[[int, int, Callable[[], Merges]], None]
+if TYPE_CHECKING:
+    from ffbpe import BpeTrainer
+
 IS_HERE = find_spec("ffbpe") is not None
 
 
@@ -33,21 +41,42 @@ def words_of_pattern(pattern: str, chunks: Iterable[str]) -> dict[str, int]:
     return found
 
 
-def byte_merges(words: Mapping[str, int], n: int, least: int) -> list[tuple[str, str]]:
+def byte_merges(words: Mapping[str, int], n: int, least: int, told: Told | None = None) -> Merges:
     """Merges over the bytes of words up to so many entries, in order, as bytes are written.
 
     Args:
         words: as they stand in the text, and how often each does.
         n: entries, the 256 bytes included.
         least: how often a pair must stand.
+        told: how many entries of how many there are by now beyond the bytes, and how to have the merges so far.
     """
+    trainer = _trainer(words, least)
+    trainer.init_training()
+    while trainer.vocab_size < n:
+        try:
+            trainer.step()
+        except RuntimeError:  # there is no other pair
+            break
+        if (trainer.last_merge_freq or 0) < least:  # by steps it goes on, to what it does not give out
+            trainer = _trainer(words, least)
+            trainer.train(n)
+            break
+        if told is not None and trainer.vocab_size % _STEPS == 0:
+            told(trainer.vocab_size - _BYTES, n - _BYTES, partial(_merges_of, trainer))
+    return _merges_of(trainer)
+
+
+def _trainer(words: Mapping[str, int], least: int) -> "BpeTrainer":
     from ffbpe import BpeTrainer
 
     trainer = BpeTrainer(
         [], initial_alphabet="byte_level", tie_break="smallest_pair_id", bigram_cutoff_freq=least
     )  # as tokenizers numbers bytes, and decides between pairs that are equally frequent
     trainer.add_words(words)
-    trainer.train(n)
+    return trainer
+
+
+def _merges_of(trainer: "BpeTrainer") -> Merges:
     with on_disk("The list of merges"), NamedTemporaryFile(prefix="merges-") as file:
         trainer.validate_model().save_merges_txt(file.name, format="gpt2")
         lines = file.read().decode().split("\n")

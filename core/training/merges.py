@@ -43,6 +43,10 @@ class MergeSymbols:
         return self.ids[spelling]
 
 
+SoFar = Callable[[], tuple[MergeSymbols, Sequence[Pair]]]  # symbols, and the merges that made them
+Look = Callable[[int, int, SoFar], None]  # told what is done of how much, and what there is by then
+
+
 class Mergeable(Protocol):
     """Words of which pairs are merged."""
 
@@ -220,7 +224,9 @@ def in_pairs(words: Mapping[str, int], symbols: MergeSymbols) -> WordPairs:
     return WordPairs([[symbols.ids[one] for one in word] for word in words], list(words.values()))
 
 
-def learn(counts: Mergeable, symbols: MergeSymbols, n_symbols: int, least: int, merges: list[Pair]) -> None:
+def learn(
+    counts: Mergeable, symbols: MergeSymbols, n_symbols: int, least: int, merges: list[Pair], look: Look | None = None
+) -> None:
     """Merge the most frequent pairs until there are so many symbols, or no pair stands often enough.
 
     Args:
@@ -229,6 +235,7 @@ def learn(counts: Mergeable, symbols: MergeSymbols, n_symbols: int, least: int, 
         n_symbols: to reach.
         least: how often a pair must stand.
         merges: what was learned before; grows.
+        look: told how far it is after each merge.
     """
     known, n_before = set(merges), len(symbols.spellings)
     while len(symbols.spellings) < n_symbols and (best := counts.best()) is not None and best[1] >= least:
@@ -237,4 +244,8 @@ def learn(counts: Mergeable, symbols: MergeSymbols, n_symbols: int, least: int, 
         if pair not in known:  # one that came about again goes with its first rank
             known.add(pair)
             merges.append(pair)
-        report(len(symbols.spellings) - n_before, n_symbols - n_before, "Merging")
+        (look or _unwatched)(len(symbols.spellings) - n_before, n_symbols - n_before, lambda: (symbols, merges))
+
+
+def _unwatched(done: int, total: int, so_far: SoFar) -> None:
+    report(done, total, "merging")

@@ -5,12 +5,14 @@ from pathlib import Path
 
 from core.common.codec import plain
 from core.common.numbers import count
+from core.common.progress import step
 from core.jobs.job import Context, JobKind, Output, Parts, Unit, hashed
 from core.jobs.result_codec import stored
 from core.jobs.store.files import Json
 from core.training.asked import memory_mb
 from core.training.job import KIND, joined, recipes_in, trained_in
 from core.training.recipe import NotTrained, TrainedPlan
+from core.training.runs import run_label
 from core.training.sources import source_paths
 from core.training.train import trained
 from core.training.trainer import NotMakeable
@@ -26,9 +28,11 @@ def units(context: Context) -> list[Unit]:
 
 def run_unit(unit: Unit, context: Context) -> Output:
     """One tokenizer with what it was measured at, or why there is none."""
-    recipe = recipes_in(context.params)[unit.value]
+    recipes = recipes_in(context.params)
+    recipe = recipes[unit.value]
     try:
-        return stored(TrainedPlan((trained(recipe, context.path),), ()))
+        with step(0.0, 1.0, f"{run_label(recipe, recipes)}, {count(recipe.options.vocab)}"):
+            return stored(TrainedPlan((trained(recipe, context.path),), ()))
     except NotMakeable as error:
         return stored(TrainedPlan((), (NotTrained(recipe, str(error)),)))
 

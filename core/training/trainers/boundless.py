@@ -9,7 +9,7 @@ from tokenizers import Tokenizer
 
 from core.training.merges import MergeSymbols, WordPairs, learn
 from core.training.trainer import Trainer, TrainingTask
-from core.training.trainers.bpe import learned, merged
+from core.training.trainers.bpe import learned, merged, watched
 from core.training.trainers.superbpe import TRANSITION, transition
 from core.training.words_in_lines import words_in_lines
 
@@ -21,15 +21,17 @@ def train(task: TrainingTask) -> Tokenizer:
 
     Where nothing is said of the transition and too few words follow each other often, it is later.
     """
-    options, within = task.options, transition(task)
+    options, within, whole = task.options, transition(task), replace(task.cut, pre="superwords")
+    look = watched(task, whole)
     for _ in range(1 if task.params.whole(TRANSITION.key) else _MOST_TRIES):
         symbols, merges = learned(task, within)
         runs = _runs(task, symbols)
-        learn(WordPairs(list(runs), list(runs.values())), symbols, options.vocab, options.min_frequency, merges)
+        counts = WordPairs(list(runs), list(runs.values()))
+        learn(counts, symbols, options.vocab, options.min_frequency, merges, look)
         if not (missing := options.vocab - len(symbols.spellings)):
             break
         within = min(within + missing, options.vocab)
-    return merged(symbols, merges, options.specials, replace(task.cut, pre="superwords"))
+    return merged(symbols, merges, options.specials, whole)
 
 
 def _runs(task: TrainingTask, symbols: MergeSymbols) -> Counter[tuple[int, ...]]:

@@ -1,6 +1,7 @@
 """BPE on bytes, by ffbpe; by our own arrays where that is not there or many words differ, with the same merges."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,12 +9,13 @@ from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
 from core.tokenizers.vocabulary import byte_of_character
 from core.training import by_ffbpe
-from core.training.merges import MergeSymbols, Pair, in_pairs, learn
+from core.training.merges import Look, MergeSymbols, Pair, in_pairs, learn
 from core.training.options import Options
 from core.training.pair_places import NONE, PairPlaces
 from core.training.pretokenizers import Cut
 from core.training.terms import TERMS, learn_terms, terms_in, words_of
 from core.training.trainer import Trainer, TrainingTask, special_tokens
+from core.training.watch import MergeWatch, spelled_in_bytes
 
 ALPHABET = sorted(pre_tokenizers.ByteLevel.alphabet())
 _MANY = 80  # characters of words that differ, for each entry, from which on the arrays take less time
@@ -31,16 +33,36 @@ def train(task: TrainingTask) -> Tokenizer:
 
 def learned(task: TrainingTask, n: int) -> tuple[MergeSymbols, list[Pair]]:
     """So many entries, special tokens first, and their merges."""
-    options, words = task.options, task.cut.plain_words(task.text.chunks)
-    symbols, merges, least = MergeSymbols([*options.specials, *ALPHABET]), list[Pair](), options.min_frequency
+    options, words, look = task.options, task.cut.plain_words(task.text.chunks), watched(task, task.cut)
+    least = options.min_frequency
     if by_ffbpe.IS_HERE and sum(map(len, words)) < _MANY * n:
-        for first, second in by_ffbpe.byte_merges(words, n - len(options.specials), least):
-            merges.append((symbols.ids[first], symbols.ids[second]))
-            symbols.joined(merges[-1])
-    else:
-        weights = np.fromiter(words.values(), np.int64, len(words))
-        learn(PairPlaces(_bytes_of(words, symbols), weights, least), symbols, n, least, merges)
+
+        def told(done: int, total: int, so_far: Callable[[], by_ffbpe.Merges]) -> None:
+            look(done, total, lambda: _as_learned(so_far(), options))
+
+        return _as_learned(by_ffbpe.byte_merges(words, n - len(options.specials), least, told), options)
+    symbols, merges = MergeSymbols([*options.specials, *ALPHABET]), list[Pair]()
+    weights = np.fromiter(words.values(), np.int64, len(words))
+    learn(PairPlaces(_bytes_of(words, symbols), weights, least), symbols, n, least, merges, look)
     return symbols, merges
+
+
+def _as_learned(pairs: by_ffbpe.Merges, options: Options) -> tuple[MergeSymbols, list[Pair]]:
+    symbols, merges = MergeSymbols([*options.specials, *ALPHABET]), list[Pair]()
+    for first, second in pairs:
+        merges.append((symbols.ids[first], symbols.ids[second]))
+        symbols.joined(merges[-1])
+    return symbols, merges
+
+
+def watched(task: TrainingTask, cut: Cut) -> Look:
+    """What is told of merges over bytes while they come.
+
+    Args:
+        cut: of the tokenizer that they make.
+    """
+    made = partial(merged, specials=task.options.specials, cut=cut)
+    return MergeWatch(task.text.held_out, made, spelled_in_bytes).look
 
 
 def _bytes_of(words: Iterable[str], symbols: MergeSymbols) -> NDArray[np.int32]:
@@ -96,7 +118,7 @@ def _with_terms(task: TrainingTask, terms: Sequence[str]) -> Tokenizer:
     counts = in_pairs(words, symbols)
     for pair in merges:
         counts.merge(pair, symbols.joined(pair))
-    learn(counts, symbols, options.vocab, options.min_frequency, merges)
+    learn(counts, symbols, options.vocab, options.min_frequency, merges, watched(task, cut))
     return merged(symbols, merges, options.specials, cut)
 
 

@@ -1,6 +1,8 @@
 """BPE on characters, rare ones in bytes: the merges of tokenizers, many times sooner."""
 
 import sys
+from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from tokenizers import Tokenizer, models
@@ -10,8 +12,8 @@ from core.training.merges import MergeSymbols, Pair, learn
 from core.training.pair_places import NONE, PairPlaces
 from core.training.pretokenizers import SPACE
 from core.training.trainer import Trainer, TrainingTask, special_tokens
+from core.training.watch import MergeWatch
 
-Merge = tuple[str, str]
 BYTES = [f"<0x{byte:02X}>" for byte in range(256)]
 
 
@@ -23,15 +25,19 @@ def train(task: TrainingTask) -> Tokenizer:
     options, text = task.options, task.text
     room = options.vocab - len(options.specials) - len(BYTES)
     characters = alphabet(text.chunks, options.normaliser, task.params.number("coverage"), room)
-    entries, merges = _learned(task, sorted(characters, key=_written), room)
-    pieces = [*options.specials, *BYTES, *entries]
+    return _made(task, *_learned(task, sorted(characters, key=_written), room))
+
+
+def _made(task: TrainingTask, symbols: MergeSymbols, pairs: Sequence[Pair]) -> Tokenizer:
+    options, spellings = task.options, symbols.spellings
+    pieces, merges = [*options.specials, *BYTES, *spellings], [(spellings[a], spellings[b]) for a, b in pairs]
     made = Tokenizer(models.BPE({piece: i for i, piece in enumerate(pieces)}, merges, byte_fallback=True))
     made.add_special_tokens(special_tokens(options.specials))
     task.cut.put_on(made)
     return made
 
 
-def _learned(task: TrainingTask, characters: list[str], n: int) -> tuple[list[str], list[Merge]]:
+def _learned(task: TrainingTask, characters: list[str], n: int) -> tuple[MergeSymbols, list[Pair]]:
     """So many entries, and their merges."""
     words = task.cut.plain_words(task.text.chunks, others(characters))
     symbols, merges = MergeSymbols([*map(_written, characters)]), list[Pair]()
@@ -41,8 +47,9 @@ def _learned(task: TrainingTask, characters: list[str], n: int) -> tuple[list[st
     ids = id_of.take(np.frombuffer(text.encode("utf-32-le"), np.uint32))
     weights = np.fromiter(words.values(), np.int64, len(words))
     least = task.options.min_frequency
-    learn(PairPlaces(ids, weights, least), symbols, n, least, merges)
-    return symbols.spellings, [(symbols.spellings[a], symbols.spellings[b]) for a, b in merges]
+    watch = MergeWatch(task.text.held_out, partial(_made, task), lambda piece: piece.replace(SPACE, " "))
+    learn(PairPlaces(ids, weights, least), symbols, n, least, merges, watch.look)
+    return symbols, merges
 
 
 def _written(character: str) -> str:

@@ -10,11 +10,10 @@ from tokenizers import Tokenizer
 
 from core.common.params import Param
 from core.common.plain_text import beginning
-from core.common.progress import report
 from core.training.merges import MergeSymbols, Pair, in_pairs
 from core.training.text import Chunks
 from core.training.trainer import Trainer, TrainingTask
-from core.training.trainers.bpe import ALPHABET, merged
+from core.training.trainers.bpe import ALPHABET, merged, watched
 
 Ids = NDArray[np.int64]
 
@@ -26,6 +25,7 @@ def train(task: TrainingTask) -> Tokenizer:
     counts = in_pairs(task.cut.words(task.text.chunks), symbols)
     sample = _sample(task, symbols, params.whole("sample") * 1000)
     bytes_of = SERIALISATIONS[params.word("serialisation")]
+    look = watched(task, task.cut)
     merges, known, n_first = list[Pair](), set[Pair](), len(symbols.spellings)
     while len(symbols.spellings) < options.vocab:
         pairs = [pair for pair, n in counts.most_frequent(params.whole("candidates")) if n >= options.min_frequency]
@@ -41,7 +41,7 @@ def train(task: TrainingTask) -> Tokenizer:
         if pair not in known:  # one that came about again goes with its first rank
             known.add(pair)
             merges.append(pair)
-        report(len(symbols.spellings) - n_first, options.vocab - n_first, "Merging")
+        look(len(symbols.spellings) - n_first, options.vocab - n_first, lambda: (symbols, merges))
     return merged(symbols, merges, options.specials, task.cut)
 
 

@@ -10,12 +10,11 @@ from tokenizers import Tokenizer
 from core.common.errors import shown
 from core.common.need import Need
 from core.common.params import Param
-from core.common.progress import report
 from core.training.merges import MergeSymbols, Pair, WordPairs, in_pairs
 from core.training.options import MOST_VOCABULARY
 from core.training.text import TrainingText
 from core.training.trainer import NotMakeable, Trainer, TrainingTask
-from core.training.trainers.bpe import ALPHABET, merged
+from core.training.trainers.bpe import ALPHABET, merged, watched
 
 
 def train(task: TrainingTask) -> Tokenizer:
@@ -31,6 +30,7 @@ def train(task: TrainingTask) -> Tokenizer:
     parallel = [in_pairs(task.cut.words(each), symbols) for each in task.text.parallel]
     together = [in_pairs(task.cut.words(task.text.chunks), symbols)] if task.params.whole("global_merges") else []
     merges, known = list[Pair](), set[Pair]()
+    look = watched(task, task.cut)
     n_first, spent = len(symbols.spellings), set[int]()
     while len(symbols.spellings) < options.vocab:
         in_common = len(merges) < task.params.whole("global_merges")
@@ -47,7 +47,7 @@ def train(task: TrainingTask) -> Tokenizer:
         if best[0] not in known:
             known.add(best[0])
             merges.append(best[0])
-        report(len(symbols.spellings) - n_first, options.vocab - n_first, "Merging")
+        look(len(symbols.spellings) - n_first, options.vocab - n_first, lambda: (symbols, merges))
     return merged(symbols, merges, options.specials, task.cut)
 
 

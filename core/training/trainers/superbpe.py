@@ -27,7 +27,7 @@ def train(task: TrainingTask) -> Tokenizer:
     allowed = allowed_superwords(symbols, task.params.whole("words"))
     ids = as_tokens(pieces.stretches, symbols, merges)
     counts = PairPlaces(ids, pieces.counts, options.min_frequency, allowed)
-    learn(counts, symbols, options.vocab, options.min_frequency, merges)
+    learn(counts, symbols, options.vocab, options.min_frequency, merges, bpe.watched(task, whole))
     return bpe.merged(symbols, merges, options.specials, whole)
 
 

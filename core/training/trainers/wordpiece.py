@@ -10,6 +10,7 @@ from core.training.alphabet import COVERAGE, alphabet, others
 from core.training.merges import MergeSymbols, Pair, WordPairs, learn
 from core.training.pretokenizers import BERT
 from core.training.trainer import Trainer, TrainingTask, special_tokens
+from core.training.watch import MergeWatch
 
 UNKNOWN = "[UNK]"
 PREFIX = "##"
@@ -38,7 +39,12 @@ def train(task: TrainingTask) -> Tokenizer:
     marked = [[word[0], *(PREFIX + one for one in word[1:])] for word in words]
     symbols = Marked(sorted({one for word in marked for one in word}))
     counts = WordPairs([[symbols.ids[one] for one in word] for word in marked], list(words.values()))
-    learn(counts, symbols, room, options.min_frequency, [])
+    watch = MergeWatch(text.held_out, lambda found, _: _made(task, specials, found), str)
+    learn(counts, symbols, room, options.min_frequency, [], watch.look)
+    return _made(task, specials, symbols)
+
+
+def _made(task: TrainingTask, specials: list[str], symbols: MergeSymbols) -> Tokenizer:
     ids = {piece: i for i, piece in enumerate([*specials, *symbols.spellings])}
     made = Tokenizer(
         models.WordPiece(
