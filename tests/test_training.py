@@ -85,7 +85,7 @@ def test_languages_of_a_corpus_keep_the_same_sentences_apart() -> None:
     for part, lines in zip(parts, every, strict=True):
         assert part.held_out == tuple(lines[row] for row in part.rows)
         assert not set(part.held_out) & set("".join(part.chunks).split("\n"))
-    short = read_parts(texts, 0.3, 0, [2_000] * len(texts))
+    short = read_parts(texts, 0.3, 0, 2_000)
     assert [part.held_out for part in short] == [part.held_out for part in parts]
     assert all(part.n_bytes <= 2_000 for part in short)
 

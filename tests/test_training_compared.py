@@ -16,8 +16,7 @@ from core.training.family import shipped_family
 from core.training.opened import as_it_stood, growth, opened
 from core.training.recipe import ParallelTokens, Trained
 from core.training.spent import spent
-from core.training.text import read_parts
-from core.training.train import _most, _sources
+from core.training.train import parts_of
 from core.vocabulary.entries import entries_of
 from tests.jobs_home import jobs_home
 from tests.test_command_line import Output, refused
@@ -105,10 +104,21 @@ def test_shares_are_kept_in_bytes(texts: list[str]) -> None:
     """The shortest text sets how much there is; languages of a corpus are cut behind what is kept apart."""
     names = ["sample eng_Latn", "sample rus_Cyrl", texts[0]]
     asked = asked_recipe("bpe", 300, names, shares=(3, 1, 2), heldout=0.1, min_frequency=1)
-    sources = _sources(asked.files, lambda path: path)
-    english, russian, file = (part.n_bytes for part in read_parts(sources, 0.1, 0, _most(asked, sources)))
+    english, russian, file = (part.n_bytes for part in parts_of(asked))
     assert english / russian == pytest.approx(3, rel=0.1) and file / russian == pytest.approx(2, rel=0.2)
     assert asked.n_bytes < asked_recipe("bpe", 300, names, heldout=0.1).n_bytes
+
+
+def test_mixtures_are_measured_on_the_same_lines(texts: list[str]) -> None:
+    """A file of which less was trained on had other lines kept apart, so that all texts together were others."""
+    names = ["sample eng_Latn", *texts]
+    each = [parts_of(asked_recipe("bpe", 300, names, shares=shares, heldout=0.2, most_bytes=most))
+            for shares, most in (((), 9_000), ((9, 1, 1), 9_000), ((1, 1, 9), 9_000))]  # fmt: skip
+    held = [[part.held_out for part in parts] for parts in each]
+    assert held[0] == held[1] == held[2] and all(held[0])
+    for parts in each:
+        assert not set(parts[1].held_out) & set("".join(parts[1].chunks).split("\n"))
+    assert each[1][1].n_bytes < 0.3 * each[0][1].n_bytes
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,8 @@ def asked_recipe(
         raise UserError(f"{source_label(files[sizes.index(0)])} holds no text, so it can have no share. Leave it out.")
     taken = [min(n, most or n) for n, most in zip(sizes, most_of_each(sizes, most_bytes, shares), strict=True)]
     n_bytes = sum(taken) + sum(one.n_bytes for one in others)
-    about = _about_mb(entry, options, texts, taken, others)
+    apart = heldout * sum(min(n, most_bytes or n) for n in sizes)
+    about = _about_mb(entry, options, texts, taken, others, int(_APART * apart))
     if about > machine_bytes() / 2**20:
         raise UserError(
             f"{entry.label} takes about {count(about)} MB for {count(n_bytes / 2**20)} MB of text, and this machine "
@@ -112,18 +113,27 @@ class _LookedAt:
 
 
 def _about_mb(
-    entry: Trainer, options: Options, texts: Sequence[_LookedAt], taken: Sequence[int], parallel: Sequence[_LookedAt]
+    entry: Trainer,
+    options: Options,
+    texts: Sequence[_LookedAt],
+    taken: Sequence[int],
+    parallel: Sequence[_LookedAt],
+    apart: int,
 ) -> int:
-    """Memory that training takes at its most, in megabytes, estimated from parts of the text."""
+    """Memory that training takes at its most, in megabytes, estimated from parts of the text.
+
+    Args:
+        taken: bytes of each text that are trained on.
+        apart: bytes that what is kept apart takes.
+    """
     cut = Cut(entry.counts or options.pre, options.digits, options.normaliser, entry.level)
     ahead = _ahead(texts, taken), _ahead(parallel, [one.n_bytes for one in parallel])
     counted = entry.word_bytes * sum(distinct_bytes(each, cut) for each in ahead) if entry.word_bytes else 0
-    apart = options.heldout * sum(taken)
     in_memory = sum(one.n_bytes for one in (*texts, *parallel) if one.source.in_memory)
     return (
         _PROCESS_MB
         + bool(cut.letters) * _ARROW_MB
-        + int(counted + entry.text_bytes * sum(taken) + _APART * apart + _HELD * in_memory) // 2**20
+        + int(counted + entry.text_bytes * sum(taken) + apart + _HELD * in_memory) // 2**20
     )
 
 

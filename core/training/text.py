@@ -110,14 +110,15 @@ class TrainingText:
         return tuple(line for part in self.parts for line in part.held_out)
 
 
-def part_of(source: TrainingSource, share: float, seed: int, most_bytes: int = 0) -> TrainingPart:
+def part_of(source: TrainingSource, share: float, seed: int, most_bytes: int = 0, most_kept: int = 0) -> TrainingPart:
     """A text with about this share of its lines kept apart, the same ones for the same seed; equal lines together.
 
     Of one whose every line would be kept apart, as of a single line, none is. No more of it is held than what is kept
     apart.
 
     Args:
-        most_bytes: of it, its beginning; 0 for all.
+        most_bytes: of it, its beginning; 0 for all. What is kept apart is drawn from that.
+        most_kept: of the rest, what is trained on; 0 for all.
 
     Raises:
         UserError: it cannot be read, is no text, or changes meanwhile.
@@ -128,17 +129,17 @@ def part_of(source: TrainingSource, share: float, seed: int, most_bytes: int = 0
     (['two\\nthree\\n'], ('one', 'one'))
     """
     apart = drawn_apart(source.lines(most_bytes), share, seed)
-    kept = KeptLines(source, frozenset(apart), most_bytes)
+    kept = KeptLines(source, frozenset(apart), most_bytes, most_kept)
     if apart and not any(chunk.strip() for chunk in kept):
-        return TrainingPart(source.name, KeptLines(source, most_bytes=most_bytes), ())
+        return TrainingPart(source.name, KeptLines(source, most_bytes=most_bytes, most_kept=most_kept), ())
     return TrainingPart(source.name, kept, tuple(apart))
 
 
-def parallel_part(source: TrainingSource, share: float, seed: int, most_bytes: int = 0) -> TrainingPart:
+def parallel_part(source: TrainingSource, share: float, seed: int, most_kept: int = 0) -> TrainingPart:
     """One of several parallel texts, of which the same rows are kept apart in each: about this share of all.
 
     Args:
-        most_bytes: of what is trained on, which is the beginning of the rest; 0 for all of it. What is kept apart is
+        most_kept: of what is trained on, which is the beginning of the rest; 0 for all of it. What is kept apart is
             drawn from all lines, so that languages that take more bytes have no fewer sentences to be compared by.
 
     A line that equals one kept apart is in neither half.
@@ -151,7 +152,7 @@ def parallel_part(source: TrainingSource, share: float, seed: int, most_bytes: i
     apart = {
         n: bare(line) for n, line in enumerate(source.lines()) if share and line.strip() and drawn(f"{n}", seed) < share
     }
-    kept = KeptLines(source, frozenset(apart.values()), most_kept=most_bytes)
+    kept = KeptLines(source, frozenset(apart.values()), most_kept=most_kept)
     return TrainingPart(source.name, kept, tuple(apart.values()), tuple(apart), source.corpus)
 
 
@@ -173,20 +174,22 @@ def most_of_each(sizes: Sequence[int], most_bytes: int, shares: Sequence[float])
 
 
 def read_parts(
-    texts: Sequence[TrainingSource], share: float, seed: int, most_bytes: Sequence[int] = ()
+    texts: Sequence[TrainingSource], share: float, seed: int, most_bytes: int = 0, most_kept: Sequence[int] = ()
 ) -> tuple[TrainingPart, ...]:
-    """The parts of a text.
+    """The parts of a text. The same lines are kept apart whatever is trained on of the rest.
 
     Args:
-        most_bytes: of each, its beginning; 0 for all of it, as where there are no numbers.
+        most_bytes: of each, its beginning; 0 for all of it.
+        most_kept: of each, what is trained on; 0 for as much as there is, as where there are no numbers.
 
     Raises:
         UserError: there is no text in any of them, or one is not UTF-8.
     """
-    bounds = most_bytes or [0] * len(texts)
     parts = tuple(
-        (parallel_part if one.corpus else part_of)(one, share, seed, most)
-        for one, most in zip(texts, bounds, strict=True)
+        parallel_part(one, share, seed, most or most_bytes)
+        if one.corpus
+        else part_of(one, share, seed, most_bytes, most)
+        for one, most in zip(texts, most_kept or [0] * len(texts), strict=True)
     )
     if not any(chunk.strip() for part in parts for chunk in part.chunks):
         raise UserError("There is no text to train on: it holds nothing but white space. Give another.")

@@ -73,7 +73,8 @@ def parts_of(recipe: TrainingRecipe, here: Callable[[Path], Path] = lambda path:
         UserError: a text is not what it was, or holds none.
     """
     sources = _sources(recipe.files, here, {one.name for one in recipe.parallel})
-    return read_parts(sources, recipe.options.heldout, recipe.seed, _most(recipe, sources))
+    options = recipe.options
+    return read_parts(sources, options.heldout, recipe.seed, options.most_bytes, _most_kept(recipe, sources))
 
 
 def _versions() -> dict[str, str]:
@@ -119,11 +120,9 @@ def _sources(
     return found
 
 
-def _most(recipe: TrainingRecipe, sources: Sequence[TrainingSource]) -> list[int]:
-    """Bytes of each to read; of parallel texts, to train on."""
-    options, shares = recipe.options, recipe.shares
-    most = most_of_each([one.n_bytes for one in sources], options.most_bytes, shares)
-    if not shares:
-        return most
-    apart = [options.heldout if one.corpus else 0.0 for one in sources]
-    return [int(n * (1 - share)) for n, share in zip(most, apart, strict=True)]
+def _most_kept(recipe: TrainingRecipe, sources: Sequence[TrainingSource]) -> list[int]:
+    """Bytes of each to train on where shares are given."""
+    if not recipe.shares:
+        return []
+    most = most_of_each([one.n_bytes for one in sources], recipe.options.most_bytes, recipe.shares)
+    return [max(1, int(n * (1 - recipe.options.heldout))) for n in most]
