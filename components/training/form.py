@@ -56,7 +56,10 @@ def _ask_more() -> tuple[dict[str, object], list[int]]:
         )  # fmt: skip
         pre = LINKED.box(
             "Pre-tokenizer", [_USUAL_PRE, *PATTERNED], "train_pre", width=180,
-            about="What cuts a text into words, over which no token goes. WordPiece has one of its own.",
+            about=(
+                "What cuts a text into words, over which no token goes; budoux cuts phrases of Japanese, Chinese and "
+                "Thai first. WordPiece has one of its own, and trainers that go over words take no budoux."
+            ),
         )  # fmt: skip
         digits = LINKED.box("Digits", list(DIGITS), "train_digits", width=200)
         normaliser = LINKED.box("Normaliser", list(NORMALISERS), "train_normaliser", width=140)
