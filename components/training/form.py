@@ -59,8 +59,8 @@ def _ask_more() -> tuple[dict[str, object], dict[str, Sequence[object]]]:
         st.caption("Choose several of a kind, and each trainer and size is tried with each of them.")
         pre = LINKED.several(
             "Pre-tokenizer", {_USUAL_PRE: _USUAL_PRE} | {one: one for one in PATTERNED}, "train_pre", [_USUAL_PRE],
-            "What cuts a text into words, over which no token goes. A trainer that cannot work with one, such as "
-            "WordPiece, takes its usual one.",
+            "What cuts a text into words, over which no token goes; budoux cuts phrases of Japanese, Chinese and Thai "
+            "first. A trainer that cannot work with one, such as WordPiece, takes its usual one.",
         )  # fmt: skip
         with st.container(horizontal=True):
             digits = LINKED.several("Digits", {one: one for one in DIGITS}, "train_digits", [AS_PRE])

@@ -27,6 +27,7 @@ from core.common.errors import UserError, shown
 from core.common.numbers import count, size
 from core.common.params import unusual
 from core.jobs.job import Job, State
+from core.training.export import differs
 from core.training.fairness import fairness
 from core.training.family import shipped_family
 from core.training.job import KIND, trained_in, trained_so_far
@@ -225,9 +226,7 @@ def _numbers(made: Sequence[Trained]) -> pd.DataFrame:
             "Set": [_set(one) for one in made],
             "Seed": [one.recipe.seed for one in made],
             "Seconds": [one.seconds for one in made],
-            "Its file cuts as the trainer does": [
-                "yes" if one.exact_export else TRAINERS.get(one.recipe.trainer).differs for one in made
-            ],
+            "Its file cuts as the trainer does": [differs(one) or "yes" for one in made],
         }
     )
     return table if table["Set"].any() else table.drop(columns="Set")

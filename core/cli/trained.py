@@ -5,12 +5,12 @@ from math import isfinite
 
 from core.common.numbers import count
 from core.training.equal_length import equal_length
+from core.training.export import differs
 from core.training.fairness import fairness
 from core.training.opened import opened
-from core.training.recipe import MeasuredPart, NotTrained, Trained, TrainingRecipe
+from core.training.recipe import MeasuredPart, NotTrained, PhrasesFirst, Trained, TrainingRecipe
 from core.training.runs import by_run, run_label, run_of
 from core.training.spent import Spent, spent
-from core.training.trainer import TRAINERS
 from core.vocabulary.comparison import compare
 from core.vocabulary.entries import entries_of
 
@@ -30,6 +30,8 @@ def document(found: Trained, spec: str, out: str) -> dict[str, object]:
         "fairness": _fairness(found),
         "seconds": found.seconds,
         "exact_export": found.exact_export,
+        "differs": differs(found),
+        "phrases": found.phrases and _phrases(found.phrases),
         "compared_lines": found.n_compared,
         "out": out or None,
     }
@@ -67,16 +69,15 @@ def sentences(found: Trained, spec: str, out: str, among: Sequence[TrainingRecip
     Args:
         among: all recipes that were followed.
     """
-    trainer = TRAINERS.get(found.recipe.trainer)
     apart = "kept apart" if found.held_out else "that it was trained on, as none was kept apart"
-    use = spent(found, entries_of(opened(found)))
+    use, otherwise = spent(found, entries_of(opened(found))), differs(found)
     return [
         f"{spec}: {run_label(found.recipe, among)}, {count(found.n_vocabulary)} entries, trained in "
         f"{found.seconds:.1f} s",
         f"{found.whole.bytes_per_token:.3f} bytes per token on {count(found.whole.n_measured_bytes)} bytes {apart}; of "
         f"its entries {use.unused:.0%} stand nowhere there, {use.superwords:.0%} go over a space",
         f"Its file cuts {count(found.n_compared)} lines of all scripts as it does"
-        + ("." if found.exact_export else f"; {trainer.differs}."),
+        + (f"; {otherwise}." if otherwise else "."),
         *([f"Wrote {out}."] if out else []),
     ]
 
@@ -84,6 +85,14 @@ def sentences(found: Trained, spec: str, out: str, among: Sequence[TrainingRecip
 def _numbers(part: MeasuredPart) -> dict[str, float | None]:
     numbers = {"bytes_per_token": part.bytes_per_token, "low": part.low, "high": part.high}
     return {"trained_bytes": part.n_bytes, **{key: _known(number) for key, number in numbers.items()}}
+
+
+def _phrases(found: PhrasesFirst) -> dict[str, object]:
+    return {
+        "measured_bytes": found.n_bytes,
+        "bytes_per_token": _known(found.bytes_per_token),
+        "cut_otherwise": _known(found.otherwise),
+    }
 
 
 def _spent(found: Spent) -> dict[str, object]:

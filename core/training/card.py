@@ -4,6 +4,7 @@ from pathlib import Path
 
 from core.common.numbers import count
 from core.common.params import in_words
+from core.training.export import differs
 from core.training.recipe import Trained
 from core.training.trainer import TRAINERS
 
@@ -26,7 +27,7 @@ def card(trained: Trained, name: str) -> str:
         "seed": str(recipe.seed),
         "trained on": f"{count(whole.n_bytes)} bytes",
         "bytes per token": f"{whole.bytes_per_token:.3f} on {count(whole.n_measured_bytes)} bytes, {measured}",
-        "tokenizer.json": "cuts as the trainer does" if trained.exact_export else trainer.differs,
+        "tokenizer.json": differs(trained) or "cuts as the trainer does",
         "made with": ", ".join(f"{library} {version}" for library, version in trained.versions.items()),
     }
     files = [f"- `{Path(one.name).name}`, SHA-256 `{one.fingerprint}`" for one in (*recipe.files, *recipe.parallel)]

@@ -2,13 +2,17 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from math import isnan
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tokenizers import Encoding, Tokenizer
 from tokenizers.models import Unigram
 
+from core.common.numbers import count
 from core.counting.calibration import lines_that_ship
+from core.training.recipe import PhrasesFirst, Trained
+from core.training.trainer import TRAINERS
 
 _VOCABULARY, _CONFIG = "tokenizer.json", "tokenizer_config.json"
 _AT_ONCE = 256  # lines: what the library says of one takes much memory
@@ -34,6 +38,22 @@ def loadable_files(vocabulary: bytes, specials: Sequence[str], unknown: str) -> 
     config |= {"eos_token": specials[0]} if specials else {}
     config |= {"unk_token": unknown} if unknown else {}
     return {_VOCABULARY: vocabulary, _CONFIG: (json.dumps(config, indent=2) + "\n").encode()}
+
+
+def differs(one: Trained) -> str:
+    """In what its tokenizer.json may cut otherwise than its trainer did; empty if in nothing."""
+    return "; ".join(filter(None, [TRAINERS.get(one.recipe.trainer).differs, _without_phrases(one.phrases)]))
+
+
+def _without_phrases(found: PhrasesFirst | None) -> str:
+    if found is None:
+        return ""
+    if isnan(found.otherwise):
+        return "it does not cut at phrases"
+    return (
+        f"it does not cut at phrases: where those are cut first, {found.otherwise:.1%} of the tokens of "
+        f"{count(found.n_bytes)} bytes are others, and each has {found.bytes_per_token:.3f} bytes"
+    )
 
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> None:

@@ -9,10 +9,12 @@ from tokenizers import Tokenizer
 
 from core.stats.bootstrap import MIN_ITEMS
 from core.stats.ratio_t_test import ratio_against_zero
-from core.training.recipe import MeasuredPart, ParallelTokens
-from core.training.text import Chunks, TrainingPart
+from core.training.pretokenizers import Cut, normalised
+from core.training.recipe import MeasuredPart, ParallelTokens, PhrasesFirst
+from core.training.text import TrainingPart
 
 _AT_ONCE = 2**20  # characters
+_MOST_PHRASES = 2**20  # characters in which phrases are found: 2 s for what has them
 _MOST_TRAINED_ON = 16 * 2**20  # characters that are measured of a text of which nothing was kept apart
 
 
@@ -33,20 +35,50 @@ def entry_counts(tokenizer: Tokenizer, parts: Sequence[TrainingPart]) -> NDArray
     return counts
 
 
+def phrases_first(tokenizer: Tokenizer, cut: Cut, parts: Sequence[TrainingPart]) -> PhrasesFirst:
+    """How the beginnings of the same texts are cut where phrases are cut first, beside how the tokenizer cuts them."""
+    texts = _measured_texts(parts)[1]
+    n_bytes = n_tokens = n_otherwise = 0
+    for text in (text for some in texts for text in _beginning(some, _MOST_PHRASES // len(texts))):
+        [as_cut] = normalised([text], cut.normaliser)
+        of_file, of_phrases = (_tokens(tokenizer, some) for some in ([as_cut], list(cut.phrases([as_cut]))))
+        n_bytes += len(text.encode())
+        n_tokens += len(of_phrases)
+        n_otherwise += sum(map(set(of_file).isdisjoint, zip(of_phrases)))
+    if not n_tokens:
+        return PhrasesFirst(n_bytes, float("nan"), float("nan"))
+    return PhrasesFirst(n_bytes, n_bytes / n_tokens, n_otherwise / n_tokens)
+
+
+def _tokens(tokenizer: Tokenizer, stretches: Sequence[str]) -> list[tuple[int, int, int]]:
+    """Of stretches of a text, each cut by itself: where each token begins and ends in the text, and its id.
+
+    Several tokens of one character have the same place, and are told apart by their ids.
+    """
+    found, at = list[tuple[int, int, int]](), 0
+    for text, one in zip(stretches, tokenizer.encode_batch(list(stretches), add_special_tokens=False), strict=True):
+        found += [(at + start, at + end, i) for (start, end), i in zip(one.offsets, one.ids, strict=True)]
+        at += len(text)
+    return found
+
+
+def _beginning(texts: Iterable[str], room: int) -> Iterator[str]:
+    """The first so many characters of texts.
+
+    >>> list(_beginning(["one", "two", "three"], 5))
+    ['one', 'tw']
+    """
+    for text in texts:
+        if room <= 0:
+            break
+        yield text[:room]
+        room -= len(text)
+
+
 def _measured_texts(parts: Sequence[TrainingPart]) -> tuple[bool, list[tuple[str, ...]]]:
     """Whether any was kept apart, and what is measured of each part."""
     apart = any(part.held_out for part in parts)
-    return apart, [part.held_out if apart else tuple(_first(part.chunks)) for part in parts]
-
-
-def _first(chunks: Chunks) -> Iterator[str]:
-    """The first chunks of a text, some million characters."""
-    room = _MOST_TRAINED_ON
-    for chunk in chunks:
-        if room <= 0:
-            break
-        yield chunk
-        room -= len(chunk)
+    return apart, [part.held_out if apart else tuple(_beginning(part.chunks, _MOST_TRAINED_ON)) for part in parts]
 
 
 def parallel_tokens(tokenizer: Tokenizer, parts: Sequence[TrainingPart]) -> ParallelTokens:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from types import MappingProxyType
 from typing import Literal
 
@@ -16,6 +17,7 @@ from tokenizers import Regex, Tokenizer, decoders, normalizers, pre_tokenizers
 from core.tokenizers.pretokenizers import PRE_TOKENIZERS
 from core.tokenizers.vocabulary import byte_of_character
 from core.training import by_ffbpe
+from core.training.phrases import phrases
 from core.training.pieces_of_lines import pieces_of_lines
 from core.training.stretches import CountedStretches
 from core.training.text import Chunks
@@ -23,6 +25,8 @@ from core.training.text import Chunks
 Level = Literal["bytes", "characters"]  # of which the smallest pieces are made
 
 SPACE = "▁"
+BUDOUX = "budoux"  # cuts at phrases, which no file can, and then as o200k
+_OF_PHRASES = "o200k"
 _AFTER_LINES = r"(?<=[\r\n])(?!\s*[\r\n])"
 _PATTERNS = {
     **{name: PRE_TOKENIZERS[name].patterns for name in ("gpt2", "cl100k", "o200k", "llama3", "none")},
@@ -31,8 +35,10 @@ _PATTERNS = {
     # The same without its cut through letters that carry two marks, as they do in Thai or Hindi.
     "superwords": (_AFTER_LINES, r"\p{N}{1,3}| ?[^\s\p{L}\p{M}\p{N}]{2,}[\r\n/]*| +(?!\S)"),
     "scripts": (r" ?\S+|\s+",),
+    BUDOUX: PRE_TOKENIZERS[_OF_PHRASES].patterns,
 }
 PATTERNED = tuple(_PATTERNS)
+IN_FILES = tuple(name for name in PATTERNED if name != BUDOUX)
 # What is no symbol there.
 _LETTERS = {"superbpe": r"\p{L}", "superwords": r"[\p{L}\p{M}]"}
 # Each one pattern, something of which matches whatever stands in a text; GPT-2's as ffbpe knows it by heart.
@@ -62,7 +68,8 @@ class Cut:
     """How a text is cut into words.
 
     Args:
-        pre: name of the pre-tokenizer, one of `PATTERNED` or `BERT`.
+        pre: name of the pre-tokenizer, one of `PATTERNED` or `BERT`. The components below know nothing of phrases,
+            which are cut before.
         digits: a key of `DIGITS`.
         normaliser: a key of `NORMALISERS`.
         level: what the smallest pieces are; with `BERT` they are characters, and spaces are left out.
@@ -108,7 +115,8 @@ class Cut:
     @property
     def pattern(self) -> str:
         """What cuts, if that is one pattern that ffbpe reads; empty otherwise."""
-        return _ONE_PATTERN.get(self.pre, "") if self._is_plain else ""
+        name = _OF_PHRASES if self.pre == BUDOUX else self.pre
+        return _ONE_PATTERN.get(name, "") if self._is_plain else ""
 
     @property
     def letters(self) -> str:
@@ -125,6 +133,10 @@ class Cut:
         if self.level == "bytes":
             return decoders.ByteLevel()
         return decoders.Sequence([decoders.Replace(SPACE, " "), decoders.ByteFallback(), decoders.Fuse()])
+
+    def phrases(self, texts: Iterable[str]) -> Iterator[str]:
+        """Texts as the components are given them in training: whole, or phrase by phrase."""
+        return chain.from_iterable(map(phrases, texts)) if self.pre == BUDOUX else iter(texts)
 
     def words(self, chunks: Chunks, left_out: str = "") -> Counter[str]:
         """How often each word stands in a text, as the smallest pieces are written.
@@ -173,7 +185,7 @@ def _pieces(cut: Cut, chunks: Chunks) -> CountedStretches:
 
 def counted(cut: Cut, chunks: Iterable[str], left_out: str = "") -> Mapping[str, int]:
     """How often each word stands in a text, in any order; not remembered."""
-    texts = normalised(chunks, cut.normaliser)
+    texts = cut.phrases(normalised(chunks, cut.normaliser))
     if by_ffbpe.IS_HERE and cut.pattern:
         return by_ffbpe.words_of_pattern(cut.pattern, _without(texts, left_out) if left_out else texts)
     if cut.letters and not left_out:

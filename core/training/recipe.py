@@ -75,6 +75,21 @@ class ParallelTokens:
     tokens: Annotated[NDArray[np.int32], APART]
 
 
+@dataclass(frozen=True)
+class PhrasesFirst:
+    """What a tokenizer cuts a text into where phrases are cut first, as in training; its file cannot.
+
+    Args:
+        n_bytes: of what was measured so.
+        bytes_per_token: NaN where there are no tokens.
+        otherwise: share of these tokens that are none of the file's, which are other bytes; NaN where there are none.
+    """
+
+    n_bytes: int
+    bytes_per_token: float
+    otherwise: float
+
+
 @dataclass(frozen=True, eq=False)
 class Trained:
     """A trained tokenizer, not kept yet.
@@ -93,6 +108,7 @@ class Trained:
         exact_export: whether tokenizer.json cuts every text as the algorithm does.
         n_compared: lines on which the file was compared with the tokenizer as trained.
         versions: of the libraries, by name.
+        phrases: how far its file is from cutting at phrases as training did; None where training did not.
     """
 
     recipe: TrainingRecipe
@@ -108,6 +124,7 @@ class Trained:
     exact_export: bool
     n_compared: int
     versions: Mapping[str, str]
+    phrases: PhrasesFirst | None = None
 
     @cached_property
     def content(self) -> str:

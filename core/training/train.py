@@ -1,7 +1,7 @@
 """Trains a tokenizer by a recipe, measures it on text kept apart, and compares its file with it."""
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -13,7 +13,8 @@ from core.common.numbers import count
 from core.common.progress import report
 from core.jobs.store.files import Input
 from core.training.export import as_in_its_file, check_export, vocabulary_file
-from core.training.measured import entry_counts, measured, parallel_tokens
+from core.training.measured import entry_counts, measured, parallel_tokens, phrases_first
+from core.training.pretokenizers import BUDOUX
 from core.training.recipe import Trained, TrainingRecipe
 from core.training.sources import opened_source
 from core.training.text import PARALLEL, TrainingPart, TrainingText, most_of_each, parallel_lines, read_parts
@@ -49,6 +50,7 @@ def trained(recipe: TrainingRecipe, here: Callable[[Path], Path] = lambda path: 
     data, made = vocabulary_file(made), as_in_its_file(made)
     n_compared = check_export(made, data, options.specials, trainer.unknown, text.held_out[:_MOST_COMPARED])
     whole, each = measured(made, parts)
+    of_phrases = task.cut.pre == BUDOUX
     return Trained(
         recipe,
         np.frombuffer(data, np.uint8),
@@ -60,9 +62,10 @@ def trained(recipe: TrainingRecipe, here: Callable[[Path], Path] = lambda path: 
         entry_counts(made, parts),
         bool(text.held_out),
         seconds,
-        trainer.exact_export,
+        trainer.exact_export and not of_phrases,
         n_compared,
-        _versions(),
+        _versions((*_LIBRARIES, BUDOUX) if of_phrases else _LIBRARIES),
+        phrases_first(made, task.cut, parts) if of_phrases else None,
     )
 
 
@@ -77,10 +80,10 @@ def parts_of(recipe: TrainingRecipe, here: Callable[[Path], Path] = lambda path:
     return read_parts(sources, options.heldout, recipe.seed, options.most_bytes, _most_kept(recipe, sources))
 
 
-def _versions() -> dict[str, str]:
-    """The libraries that train, as far as they are installed."""
+def _versions(libraries: Iterable[str]) -> dict[str, str]:
+    """Those of libraries, as far as they are installed."""
     found = dict[str, str]()
-    for name in _LIBRARIES:
+    for name in libraries:
         with suppress(PackageNotFoundError):
             found[name] = version(name)
     return found

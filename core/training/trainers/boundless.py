@@ -8,6 +8,7 @@ from itertools import chain
 from tokenizers import Tokenizer
 
 from core.training.merges import MergeSymbols, WordPairs, learn
+from core.training.pretokenizers import IN_FILES
 from core.training.trainer import Trainer, TrainingTask
 from core.training.trainers.bpe import learned, merged, watched
 from core.training.trainers.superbpe import TRANSITION, transition
@@ -74,6 +75,7 @@ TRAINER = Trainer(
     level="bytes",
     n_least=256,
     pre="o200k",
+    cuts=IN_FILES,  # its tokens go over words, and would over phrases
     params=(TRANSITION,),
     differs="it may join a word with the beginning of the next: up to 4 token ends of 1,000 otherwise",
     word_bytes=20,

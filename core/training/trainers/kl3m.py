@@ -6,6 +6,7 @@ from tokenizers import AddedToken, Tokenizer, models
 
 from core.common.numbers import count
 from core.common.params import Param
+from core.training.pretokenizers import normalised
 from core.training.trainer import NotMakeable, Trainer, TrainingTask
 from core.training.trainers.bpe import ALPHABET, learn_by_library
 
@@ -21,7 +22,8 @@ def train(task: TrainingTask) -> Tokenizer:
     options, longest = task.options, task.params.whole("longest")
     made = Tokenizer(models.BPE())
     task.cut.put_on(made)
-    learn_by_library(made, task.text.chunks, options, options.vocab, ALPHABET, options.specials, longest)
+    text = task.cut.phrases(normalised(task.text.chunks, options.normaliser))
+    learn_by_library(made, text, options, options.vocab, ALPHABET, options.specials, longest)
     learned = made.get_vocab_size()
     if options.vocab - learned > _MOST_PADDING:
         raise NotMakeable(

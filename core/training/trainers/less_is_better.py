@@ -11,7 +11,7 @@ from core.common.params import Param
 from core.common.progress import report
 from core.training.lexicon import Lexicon
 from core.training.longest_match import bounded, longest_match
-from core.training.pretokenizers import NORMALISERS, Cut
+from core.training.pretokenizers import Cut, normalised
 from core.training.text import Chunks
 from core.training.trainer import NotMakeable, Trainer, TrainingTask
 from core.training.trainers.bpe import ALPHABET
@@ -45,10 +45,9 @@ def _learned(cut: Cut, chunks: Chunks, longest: int, passes: int, seed: int) -> 
 
 def _documents(chunks: Iterable[str], cut: Cut) -> Iterator[list[str]]:
     """The words of the text, as bytes are written, some at a time."""
-    words, normaliser = cut.pre_tokenizer(), NORMALISERS[cut.normaliser]
+    words = cut.pre_tokenizer()
     gathered, size = list[str](), 0
-    for chunk in chunks:
-        text = normaliser.normalize_str(chunk) if normaliser else chunk
+    for text in cut.phrases(normalised(chunks, cut.normaliser)):
         for word, _ in words.pre_tokenize_str(text):
             gathered.append(word)
             size += len(word)

@@ -11,6 +11,7 @@ from tokenizers import Tokenizer
 from core.common.params import Param
 from core.common.plain_text import beginning
 from core.training.merges import MergeSymbols, Pair, in_pairs
+from core.training.pretokenizers import normalised
 from core.training.text import Chunks
 from core.training.trainer import Trainer, TrainingTask
 from core.training.trainers.bpe import ALPHABET, merged, watched
@@ -80,9 +81,9 @@ class WrittenSample:
 def _sample(task: TrainingTask, symbols: MergeSymbols, n_bytes: int) -> WrittenSample:
     """The beginning of each text, so much together, a word a time as it is trained on."""
     ids, begins = list[int](), list[bool]()
-    words = task.cut.pre_tokenizer()
-    for part in task.text.parts:
-        text = _beginning(part.chunks, n_bytes // len(task.text.parts) + 1)
+    cut, words = task.cut, task.cut.pre_tokenizer()
+    texts = [_beginning(part.chunks, n_bytes // len(task.text.parts) + 1) for part in task.text.parts]
+    for text in cut.phrases(normalised(texts, cut.normaliser)):
         for word, _ in words.pre_tokenize_str(text):
             ids += [symbols.ids[one] for one in word]
             begins += [n == 0 for n in range(len(word))]

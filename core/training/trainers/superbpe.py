@@ -11,6 +11,7 @@ from core.training.as_tokens import as_tokens
 from core.training.merges import MergeSymbols, Pair, learn
 from core.training.options import MOST_VOCABULARY
 from core.training.pair_places import PairPlaces
+from core.training.pretokenizers import IN_FILES
 from core.training.trainer import NotMakeable, Trainer, TrainingTask
 from core.training.trainers import bpe
 
@@ -92,6 +93,7 @@ TRAINER = Trainer(
     level="bytes",
     n_least=256,
     pre="o200k",
+    cuts=IN_FILES,  # its tokens go over words, and would over phrases
     params=(
         TRANSITION,
         Param(key="words", label="Most words", default=4, help="Words of a token.", low=1, high=100),

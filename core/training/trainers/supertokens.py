@@ -7,6 +7,7 @@ import numpy as np
 from tokenizers import Tokenizer, models
 
 from core.common.params import Param
+from core.training.pretokenizers import IN_FILES
 from core.training.trainer import Trainer, TrainingTask
 from core.training.trainers.bpe import ALPHABET, learn_by_library
 from core.training.words_in_lines import words_in_lines
@@ -55,6 +56,7 @@ TRAINER = Trainer(
     level="bytes",
     n_least=256,
     pre="o200k",
+    cuts=IN_FILES,  # its tokens go over words, and would over phrases
     params=(
         Param(
             key="cut",
