@@ -212,6 +212,9 @@ def test_what_is_finished_is_there_from_a_link(answered: dict[str, Job]) -> None
     assert table["Beyond the best"].isna().tolist() == [True, True, False]
     app.selectbox(key="train_in_part").set_value("deu_Latn").run()
     assert "reads German best in tiny-english" in words(app)
+    app.selectbox(key="train_in_part").set_value("eng_Latn").run()
+    blind = "the model reads no better beyond chance than with rows that know nothing of their tokens."
+    assert f"With BPE on bytes and SuperBPE {blind}" in words(app)
     more = drawn("bpe", "superbpe", "unigram")
     assert more.button(key="train_in_ask").label == "Put 1 more into the model"
     assert "BPE on bytes" in words(more), "what is there is drawn beside what is not"

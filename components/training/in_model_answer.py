@@ -19,6 +19,7 @@ from core.common.numbers import count
 from core.jobs.job import Job, State
 from core.lab.differences import ALL, TextPart
 from core.lab.in_model import InModel, InModelQuestion, beside_best, in_model, read_best, seen
+from core.lab.verdict import Verdict
 from core.text.languages import language
 from core.training.recipe import Trained
 
@@ -36,19 +37,28 @@ def in_model_answer(
         part: the texts that are drawn.
     """
     names, found, method = labels(made), dict[str, InModel](), ""
+    blind = list[str]()
     for spec, job in jobs.items():
         try:
-            result, _ = cached_lab.comparison(job)
+            result, verdict = cached_lab.comparison(job)
         except UserError as error:
             st.warning(f"**{plain(names[spec])}**: {plain(str(error))}", icon=":material/error:")
             continue
         if (one := in_model(result, part)) is not None:
             found[spec], method = one, result.methods[question.method].label
+            if _no_better_than_blind(verdict, question.method, part):
+                blind.append(spec)
     ranked = read_best(found)
     if ranked:
         rows = InModelRows(made, names, found, beside_best(found), found[ranked[0]].setting.model.label)
         st.markdown(_sentence(rows, ranked, part, so_far=_more_to_come(jobs, found)))
         show(in_model_chart(rows))
+        if blind:
+            listed = _and([plain(names[spec]) for spec in ranked if spec in blind])
+            st.caption(
+                f":material/report: With {listed} the model reads no better beyond chance than with rows that "
+                "know nothing of their tokens."
+            )
         _table(rows)
     _doors(names, jobs)
     silent = [spec for spec in found if spec not in ranked]
@@ -56,6 +66,11 @@ def in_model_answer(
         st.caption(f":material/block: {plain(names[spec])} is left out. {plain(found[spec].bits.reason)}")
     if ranked:
         st.caption(_caption(rows, question, method))
+
+
+def _no_better_than_blind(verdict: Verdict, method: str, part: TextPart) -> bool:
+    """Whether it was tested that a method does not beat every control on these texts."""
+    return verdict.beats.get(method) is False if part == ALL else part in verdict.beaten_in.get(method, ())
 
 
 def _more_to_come(jobs: Mapping[str, Job], found: Collection[str]) -> bool:

@@ -186,7 +186,8 @@ def in_model_sentence(question: InModelQuestion, one: PutIn) -> str:
     names = ", ".join(language(code).name for code in question.languages)
     return (
         f"{where}: {found.bits.value:.3f} bits per byte{interval}, with its own tokenizer {found.original.value:.3f}, "
-        f"on {so_many(found.n_counted, 'sentence', 'sentences')} in {names}"
+        f"by the better control {found.control.value:.3f}, on {so_many(found.n_counted, 'sentence', 'sentences')} in "
+        f"{names}"
     )
 
 
