@@ -213,9 +213,11 @@ def test_it_is_said_wherever_a_file_is_said_to_be_exact(bpe: Trained) -> None:
     said = differs(bpe)
     assert f"{bpe.phrases.otherwise:.1%} of the tokens" in said and f"{bpe.phrases.bytes_per_token:.3f}" in said
     assert f"| tokenizer.json | {said} |" in card(bpe, "mine")
-    assert any(line.endswith(f"lines of all scripts as it does; {said}.") for line in sentences(bpe, "trained:a", "", []))
-    told = document(bpe, "trained:a", "")
-    assert (told["exact_export"], told["differs"]) == (False, said)
+    assert any(
+        line.endswith(f"lines of all scripts as it does; {said}.") for line in sentences(bpe, "trained:a", "", [])
+    )
+    found = document(bpe, "trained:a", "")
+    assert (found["exact_export"], found["differs"]) == (False, said)
     assert told["phrases"] == {
         "measured_bytes": bpe.phrases.n_bytes,
         "bytes_per_token": bpe.phrases.bytes_per_token,

@@ -34,7 +34,7 @@ from core.training.train import trained
 from tests.jobs_home import ROOT, jobs_home
 from tests.pages import opened, unopened
 
-pytestmark = pytest.mark.usefixtures("one_server")
+pytestmark = pytest.mark.usefixtures("one_server", "looks_here")
 TEXTS = ["sample deu_Latn", "sample eng_Latn", "sample rus_Cyrl"]
 PATIENCE = 600.0  # seconds; only so that nothing hangs for ever
 
@@ -70,6 +70,7 @@ def test_it_opens_on_a_form_that_can_be_handed_in_at_once() -> None:
         ("equal-length", 6, "at which each language takes as many"),
         ("growth", 4, "Click a token for how it was made"),
         ("reveal", 4, "which of two pairs was merged first says which was more frequent"),
+        ("model", 4, "each in place of the model's own"),
         ("time", 5, "By the clock, of training alone"),
     ],
 )

@@ -12,6 +12,7 @@ from core.common.errors import TookTooLong
 from core.jobs.job import Job, State
 from core.jobs.result_codec import restored
 from core.jobs.shared_cache import shared
+from core.lab import in_model
 from core.lab.as_now import as_now
 from core.lab.files_seen import files_seen
 from core.lab.foreseen import Look
@@ -55,6 +56,13 @@ def catalogue() -> Catalogue:
     measures = {key: one for key, one in EVALUATORS.all().items() if not one.absent}
     absent = {key: f"{one.label}: {one.absent}" for key, one in EVALUATORS.all().items() if one.absent}
     return Catalogue(offered, measures, tuple(shipped()), absent)
+
+
+@st.cache_resource(show_spinner="Getting the lab ready …")
+def simple_methods() -> dict[str, str]:
+    """Labels of the methods that need nothing beside a model and a tokenizer, by their keys; as slow as that."""
+    prepare()
+    return in_model.simple_methods()
 
 
 def controls() -> dict[str, str]:

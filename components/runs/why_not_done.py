@@ -17,6 +17,13 @@ def why_not_done(job: Job) -> None:
         st.warning(plain(job.message), icon=":material/history:")
 
 
+def why_stopped(job: Job) -> str:
+    """The same in words, of a job that failed or was interrupted; empty of any other."""
+    if job.state is State.FAILED:
+        return plain(job.message)
+    return _interrupted(job) if job.state is State.INTERRUPTED else ""
+
+
 def again(state: State) -> str:
     """What a button is called that goes on with a job that is over and not done; the boxes here name it so."""
     return "Try again" if state is State.FAILED else "Resume"

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from components.frame.errors import plain
-from components.training.linked import LINKED
+from components.training.linked import LINKED, among
 from core.training.runs import mixture_label
 from core.training.sources import source_label
 
@@ -24,8 +24,7 @@ def ask_mixtures(texts: Sequence[str]) -> list[Shares]:
         "Mixture: as much of each text as there is, or by shares", icon=":material/blender:", key="train_mix"
     ):
         mixtures = {_ALL: (), _EQUAL: (1.0,) * len(texts)} | _set(texts)
-        if isinstance(kept := st.session_state.get(_KEY), list):
-            st.session_state[_KEY] = [one for one in kept if one in mixtures]
+        among(_KEY, [*mixtures])
         chosen = LINKED.several(
             "Mixtures", _labels(mixtures, texts), _KEY, [_ALL], "In bytes. Each trainer and size is tried with each."
         )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.cli.base import COMMAND_LINE, Command, number, print_json, whole
+from core.cli.in_model import asked_in_model, best_sentences, in_model_options, in_model_sentence, put_in
 from core.cli.transplant import params, print_params
 from core.cli.waiting import waited
 from core.common.atomic import refuse_existing
@@ -67,6 +68,7 @@ def _arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--name", default="", metavar="NAME", help="to open it by, as trained:NAME")
     parser.add_argument("--out", default="", metavar="FOLDER", help="also write a folder that AutoTokenizer loads")
+    in_model_options(parser)
     parser.add_argument("--delete", default="", metavar="NAME", help="delete a trained tokenizer, and end")
     parser.add_argument("--json", action="store_true", help="print JSON instead of sentences")
 
@@ -108,6 +110,7 @@ def _train(options: Namespace) -> None:
         place_of(options.name)
     if options.out:
         refuse_existing(Path(options.out))
+    question = asked_in_model(options, [file.name for file in recipes[0].files])
     print(f"Training takes about {count(max(one.about_mb for one in recipes))} MB of memory.", file=sys.stderr)
     plan = _trained(recipes)
     if not plan.made:
@@ -115,16 +118,24 @@ def _train(options: Namespace) -> None:
     made = {kept(one, options.name): one for one in plan.made}
     if options.out:
         write(plan.made[0], Path(options.out), Path(options.out).name)
+    answers = put_in(question, list(made)) if question else {}
     if not options.json:
         for spec, one in made.items():
             print("\n".join(sentences(one, spec, options.out, recipes)))
+            if question:
+                print(in_model_sentence(question, answers[spec]))
+        for said in best_sentences(made, answers) if question else ():
+            print(said)
         for each in plan.not_made:
             print(f"{run_label(each.recipe, recipes)}, {count(each.recipe.options.vocab)} entries: {each.why}")
     elif several:
-        print_json(side_by_side(made, plan.not_made))
+        print_json(side_by_side(made, plan.not_made, question, answers))
     else:
         [(spec, one)] = made.items()
-        print_json(document(one, spec, options.out))
+        print_json(document(one, spec, options.out, question, answers.get(spec)))
+    failed = [one.why for one in answers.values() if one.result is None]
+    if failed and len(failed) == len(answers):
+        raise UserError(f"The tokenizers are kept, and none could be put into the model. {failed[0]}")
 
 
 def _recipes(options: Namespace) -> "list[TrainingRecipe]":
@@ -198,8 +209,10 @@ COMMAND = Command(
         "kept apart to measure on. With --out a folder is written as well, which must not exist and which "
         "AutoTokenizer loads. Training runs in a process of its own: breaking it off leaves nothing behind, and the "
         "same recipe on the same text is not trained twice. Several trainers, sizes, pre-tokenizers, mixtures or seeds "
-        "are compared: with --json also what their vocabularies share, and how many entries each language needs. "
-        "docs/training.md tells what each trainer does."
+        "are compared: with --json also what their vocabularies share, and how many entries each language needs. With "
+        "--model each tokenizer is then put into that language model in place of its own, by jobs that the page "
+        "Transplants opens, and bits per byte are said; the model is not trained. docs/training.md tells what each "
+        "trainer does."
     ),
     arguments=_arguments,
     run=_run,

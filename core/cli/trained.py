@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from math import isfinite
 
+from core.cli.in_model import PutIn, best_documents, in_model_document
 from core.common.numbers import count
+from core.lab.in_model import InModelQuestion
 from core.training.equal_length import equal_length
 from core.training.export import differs
 from core.training.fairness import fairness
@@ -15,8 +17,16 @@ from core.vocabulary.comparison import compare
 from core.vocabulary.entries import entries_of
 
 
-def document(found: Trained, spec: str, out: str) -> dict[str, object]:
-    """One, as JSON has it."""
+def document(
+    found: Trained, spec: str, out: str, question: InModelQuestion | None = None, answer: PutIn | None = None
+) -> dict[str, object]:
+    """One, as JSON has it.
+
+    Args:
+        question: what was asked of it in a model; None where nothing was.
+        answer: what came of that.
+    """
+    asked = {"in_model": in_model_document(question, answer)} if question and answer else {}
     return {
         "spec": spec,
         "trainer": found.recipe.trainer,
@@ -34,20 +44,32 @@ def document(found: Trained, spec: str, out: str) -> dict[str, object]:
         "phrases": found.phrases and _phrases(found.phrases),
         "compared_lines": found.n_compared,
         "out": out or None,
+        **asked,
     }
 
 
-def side_by_side(made: Mapping[str, Trained], not_made: Sequence[NotTrained]) -> dict[str, object]:
-    """Several by spec, as JSON has them, with what they share and the sizes at which languages are equally long."""
+def side_by_side(
+    made: Mapping[str, Trained],
+    not_made: Sequence[NotTrained],
+    question: InModelQuestion | None = None,
+    answers: Mapping[str, PutIn] = {},
+) -> dict[str, object]:
+    """Several by spec, as JSON has them, with what they share and the sizes at which languages are equally long.
+
+    Args:
+        question, answers: as of `document`, by spec.
+    """
+    asked = {"best_in_model": best_documents(made, answers)} if question else {}
     read = [entries_of(opened(one)) for one in made.values()]
     return {
-        "tokenizers": [document(one, spec, "") for spec, one in made.items()],
+        "tokenizers": [document(one, spec, "", question, answers.get(spec)) for spec, one in made.items()],
         "not_made": [
             {"trainer": one.recipe.trainer, "n": one.recipe.options.vocab, **_way(one.recipe), "why": one.why}
             for one in not_made
         ],
         "shared_entries": [[compare(a, b).shared for b in read] for a in read],
         "size_for_equal_length": _equal_lengths(list(made.values())),
+        **asked,
     }
 
 

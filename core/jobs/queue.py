@@ -26,7 +26,7 @@ from core.jobs.runner.launch import NoDaemon, ensure_daemon
 from core.jobs.runner.lock import holder
 from core.jobs.store.files import Input, Json, Origin, Result
 from core.jobs.store.index import READ_ONLY_STORE, StoreError
-from core.jobs.store.records import call, enter, fail, has_left, in_state, join, newest, one, refuse_too_much
+from core.jobs.store.records import call, enter, fail, has_left, in_state, join, newest, of_kind, one, refuse_too_much
 from core.jobs.store.store import Store, store
 
 INTERRUPTED = "The process that ran it was ended from outside."
@@ -134,6 +134,12 @@ class Jobs:
         self.tend()
         with self.store.index.reading() as connection:
             return newest(connection, most, session)
+
+    def of_kind(self, kind: str, most: int = 300) -> list[Job]:
+        """Jobs of one kind, newest first, whoever asked for them."""
+        self.tend()
+        with self.store.index.reading() as connection:
+            return of_kind(connection, kind, most)
 
     def result(self, key: str) -> Result:
         """The result of a job that is done.

@@ -17,6 +17,7 @@ from core.evaluation.results import Table
 from core.lab.outcome import Outcome, Role
 from core.lab.result import LabResult
 from core.lab.setting import Setting
+from core.stats.number import Number
 from core.stats.ratio_t_test import LEVEL, holm, ratio_against_zero
 
 Floats = NDArray[np.float64]
@@ -147,9 +148,22 @@ def groups_of(setting: Setting) -> NDArray[np.intp]:
 
 def macro_bits(setting: Setting, entrant: Entrant) -> float:
     """Mean over languages of an entrant's bits per byte."""
-    used, n_bytes = entrant.usable, setting.texts.numbers("n_bytes").astype(np.float64)
-    weights = _even(n_bytes[used], groups_of(setting)[used])
-    return float((weights * entrant.bits[used]).sum() / (weights * n_bytes[used]).sum()) if used.any() else nan
+    used, weights, n_bytes = weights_of(setting, entrant)
+    return float((weights * entrant.bits[used]).sum() / (weights * n_bytes).sum()) if used.any() else nan
+
+
+def macro_number(setting: Setting, entrant: Entrant, part: TextPart = ALL) -> Number:
+    """The same on some of the texts, with its 95 % interval over items; NaN with a reason where none counts."""
+    used, weights, n_bytes = weights_of(setting, entrant, part)
+    items = [item for item, mine in zip(items_of(setting.texts), used, strict=True) if mine]
+    value, low, high, _, reason = _test(weights * entrant.bits[used], weights * n_bytes, items)
+    return Number(value, low, high, reason)
+
+
+def weights_of(setting: Setting, entrant: Entrant, part: TextPart = ALL) -> tuple[NDArray[np.bool_], Floats, Floats]:
+    """Which texts of a part an entrant gives bits to, (N,); of these the weight of a byte, and how many there are."""
+    used, n_bytes = entrant.usable & of_part(setting, part), setting.texts.numbers("n_bytes").astype(np.float64)
+    return used, _even(n_bytes[used], groups_of(setting)[used]), n_bytes[used]
 
 
 def _even(n_bytes: Floats, groups: NDArray[np.intp]) -> Floats:

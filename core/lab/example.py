@@ -5,6 +5,7 @@ from core.models.shipped import shipped
 
 BASE, DONOR = "tiny-english", "tiny-world"
 LANGUAGES = ("eng_Latn", "deu_Latn", "rus_Cyrl", "hin_Deva")
+SENTENCES = 40  # of each language
 METHODS = ("subword_mean", "ridge", "omp_robust")
 MEASURES = (  # all but recovery: its texts are too short to train on
     "bits_per_byte",
@@ -35,11 +36,13 @@ def lecture_plan() -> Plan | None:
         methods=tuple(Choice(key) for key in METHODS),
         evaluators=tuple(Choice(key) for key in MEASURES),
         languages=LANGUAGES,
-        sentences=40,
+        sentences=SENTENCES,
     )
 
 
 def first_plan(tokenizer: str) -> Plan:
     """The smallest comparison in which a tokenizer can be tried: the shipped base, and methods that need no donor."""
     methods = ("subword_mean", "weighted_pieces")
-    return Plan(f"shipped:{BASE}", tokenizer, methods=tuple(map(Choice, methods)), languages=LANGUAGES, sentences=40)
+    return Plan(
+        f"shipped:{BASE}", tokenizer, methods=tuple(map(Choice, methods)), languages=LANGUAGES, sentences=SENTENCES
+    )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from core.common.numbers import so_many
 from core.jobs.store.files import Input, Json
 from core.lab.setting import Setting
 
@@ -84,6 +85,15 @@ class Submission:
     params: Mapping[str, Json]
     inputs: tuple[Input, ...]
     label: str
+
+
+def label_of(model: str, tokenizer: str, n_methods: int) -> str:
+    """What the job is called that gives a model a tokenizer.
+
+    >>> label_of("tiny-english", "BPE", 2)
+    'tiny-english with the tokenizer of BPE: 2 methods'
+    """
+    return f"{model} with the tokenizer of {tokenizer}: {so_many(n_methods, 'method', 'methods')}"
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,9 +2,8 @@
 
 from dataclasses import replace
 
-from core.common.numbers import so_many
 from core.lab.estimate import needed_mb
-from core.lab.foreseen import Submission
+from core.lab.foreseen import Submission, label_of
 from core.lab.participants import Participants, controls
 from core.lab.plan import Plan
 from core.models.language_model import LanguageModel
@@ -20,8 +19,7 @@ def submission(participants: Participants) -> Submission:
         "controls": list(controls(participants.donor is not None)),
         "memory_mb": needed_mb(participants),
     }
-    methods = so_many(len(plan.methods), "method", "methods")
-    label = f"{participants.original.name} with the tokenizer of {participants.tokenizer.info.label}: {methods}"
+    label = label_of(participants.original.name, participants.tokenizer.info.label, len(plan.methods))
     return Submission(params, participants.inputs, label)
 
 

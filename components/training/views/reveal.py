@@ -8,11 +8,11 @@ from components.cached import runs as cached_runs
 from components.cached import tokenizers as cached_tokenizers
 from components.cached import training as cached
 from components.frame.errors import plain, user_errors
-from components.frame.visitor import visitor
 from components.runs.job_cards import session, show_refusal, submit
 from components.runs.under_way import result_of, under_way
 from components.training.context import TrainingContext
 from components.training.figure import show
+from components.training.kept_spec import keep, opens, spec_of
 from components.training.linked import LINKED
 from components.training.looks import label_of
 from components.vocabulary.mixture_charts import shares_chart
@@ -20,9 +20,7 @@ from components.widgets.view import View
 from core.common.errors import UserError
 from core.common.numbers import count
 from core.jobs.job import KINDS, Job, State, content_key
-from core.tokenizers.trained import place_of
-from core.training.family import controlled_names, shipped_family
-from core.training.keep import kept, usual_name
+from core.training.keep import usual_name
 from core.training.recipe import Trained
 from core.training.revealed import Reveal
 from core.vocabulary.mixture.infer import Mixture
@@ -57,8 +55,10 @@ def draw(context: TrainingContext) -> None:
 
 
 def _answer(one: Trained, label: str, asks: bool) -> None:
-    spec = _spec(one, asks)
-    if not spec:
+    spec = spec_of(one)
+    if asks:
+        keep(one, spec)
+    if not opens(one, spec):
         return
     reveal = cached.reveal(one, cached_tokenizers.tokenizer(spec))
     if asks:
@@ -82,15 +82,6 @@ def _drawn(label: str, reveal: Reveal, mixture: Mixture) -> None:
         f"the text was, in bytes. They are at most {off:.1%} of the text apart. The categories are its own texts, so "
         "that none is missing, which nobody knows of a tokenizer that others made."
     )
-
-
-def _spec(one: Trained, asks: bool) -> str:
-    """What a job opens it by: what ships has a name, another is kept as this visitor's once it is asked; else empty."""
-    ships = {each.content for each in shipped_family()[1].made}
-    name = f"{one.recipe.trainer}-{one.n_vocabulary}"
-    if one.content in ships and name in controlled_names():
-        return f"controlled:{name}"
-    return kept(one, owner=visitor().key) if asks or place_of(usual_name(one)).is_dir() else ""
 
 
 def _job(question: MixtureQuestion) -> Job | None:

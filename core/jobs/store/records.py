@@ -142,6 +142,11 @@ def newest(connection: sqlite3.Connection, most: int, session: str | None = None
     return _jobs(connection, where, (session, most))
 
 
+def of_kind(connection: sqlite3.Connection, kind: str, most: int) -> list[Job]:
+    """Jobs of one kind, newest first."""
+    return _jobs(connection, "WHERE kind = ? ORDER BY place DESC LIMIT ?", (kind, most))
+
+
 def in_state(connection: sqlite3.Connection, *states: State) -> list[Job]:
     """Jobs in these states, oldest first."""
     marks = ", ".join("?" * len(states))
