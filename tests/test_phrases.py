@@ -218,7 +218,7 @@ def test_it_is_said_wherever_a_file_is_said_to_be_exact(bpe: Trained) -> None:
     )
     found = document(bpe, "trained:a", "")
     assert (found["exact_export"], found["differs"]) == (False, said)
-    assert told["phrases"] == {
+    assert found["phrases"] == {
         "measured_bytes": bpe.phrases.n_bytes,
         "bytes_per_token": bpe.phrases.bytes_per_token,
         "cut_otherwise": bpe.phrases.otherwise,
