@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from math import isnan
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -267,3 +268,16 @@ def test_a_model_that_is_not_there_is_said_once(home: Path) -> None:
     assert [re.sub(r"\\", "", one.value) for one in app.error] == [
         "There is no shipped model 'nope'. Known: tiny-english, tiny-unigram, tiny-world."
     ]
+
+
+def test_a_model_that_was_changed_where_it_lies_is_asked_anew(
+    answered: dict[str, Job], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the look knows what a folder holds now; a job names what it held then."""
+    model, *_ = next(iter(answered.values())).inputs
+    for fingerprint, n in ((model.fingerprint, len(answered)), ("another", 0)):
+        inputs = (replace(model, fingerprint=fingerprint),)
+        look_now = SimpleNamespace(submission=SimpleNamespace(inputs=inputs))
+        monkeypatch.setattr(view.cached_lab, "look", lambda plan, found=look_now: found)
+        assert len(view._of_the_model_now(dict(answered), replace(QUESTION, model="file:/a/model"))) == n
+        assert view._of_the_model_now(dict(answered), QUESTION) == answered, "what ships does not change"

@@ -136,14 +136,23 @@ def asked_before(jobs: Iterable[Job], plan: Plan, fingerprint: str) -> Job | Non
         fingerprint: of the plan's tokenizer.
     """
     corpus = open_corpus(plan.corpus).only(plan.languages)
-    content = {plan.tokenizer: fingerprint, corpus.label: corpus.fingerprint}
+    content = [Input(plan.tokenizer, fingerprint), Input(corpus.label, corpus.fingerprint)]
     for job in jobs:
         if job.kind != KIND or not _asks(job, plan):
             continue
-        same = all(content.get(each.name, each.fingerprint) == each.fingerprint for each in job.inputs)
-        if same and content_key(KINDS.get(KIND), job.params, job.inputs) == job.key:
+        if same_content(job.inputs, content) and content_key(KINDS.get(KIND), job.params, job.inputs) == job.key:
             return job
     return None
+
+
+def same_content(inputs: Iterable[Input], others: Iterable[Input]) -> bool:
+    """Whether two jobs read the same content of whatever both name, such as model and texts.
+
+    >>> same_content([Input("file:/m", "a"), Input("trained:x", "b")], [Input("file:/m", "c")])
+    False
+    """
+    content = {each.name: each.fingerprint for each in others}
+    return all(content.get(each.name, each.fingerprint) == each.fingerprint for each in inputs)
 
 
 def _asks(job: Job, plan: Plan) -> bool:

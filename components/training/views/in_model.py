@@ -24,7 +24,14 @@ from core.common.numbers import count, so_many
 from core.jobs.job import Job
 from core.lab.example import LANGUAGES, SENTENCES
 from core.lab.foreseen import KIND
-from core.lab.in_model import METHOD, InModelQuestion, asked_before, trained_languages, with_tokenizer
+from core.lab.in_model import (
+    METHOD,
+    InModelQuestion,
+    asked_before,
+    same_content,
+    trained_languages,
+    with_tokenizer,
+)
 from core.text.languages import language
 from core.training.recipe import Trained
 
@@ -135,7 +142,17 @@ def _jobs(made: Mapping[str, Trained], question: InModelQuestion) -> dict[str, J
                 job = asked_before(there, question.plan(spec), tokenizer.info.fingerprint)
                 if job is not None:
                     found[spec] = job
-    return found
+    return _of_the_model_now(found, question)
+
+
+def _of_the_model_now(jobs: dict[str, Job], question: InModelQuestion) -> dict[str, Job]:
+    """Those that read the model as it lies there now, where its files may change."""
+    if not jobs or not question.model.startswith("file:"):
+        return jobs
+    with suppress(UserError):  # what has gone is what it was
+        look = cached_lab.look(question.plan(next(iter(jobs))))
+        return {spec: job for spec, job in jobs.items() if same_content(job.inputs, look.submission.inputs)}
+    return jobs
 
 
 def _refused(question: InModelQuestion) -> dict[str, str]:
