@@ -317,12 +317,12 @@ def test_what_ships_is_every_trainer_in_every_size_on_text_not_seen() -> None:
 
 def test_one_text_by_itself_leaves_room_for_axis_and_legend() -> None:
     made = [one for one in shipped_family()[1].made if one.n_vocabulary == 32_768]
-    layout = by_text_chart([replace(one, parts=one.parts[:1]) for one in made]).figure.layout
+    layout = by_text_chart([replace(one, parts=one.parts[:1]) for one in made], made).figure.layout
     assert layout.xaxis.automargin  # else the title stands on the numbers
     legend = 29 * (len(made) // 2)  # two to a row on a phone
     assert layout.height * layout.legend.maxheight > legend
     assert layout.height - legend >= 120
-    alone = by_text_chart([replace(made[0], parts=made[0].parts[:1])]).figure.layout
+    alone = by_text_chart([replace(made[0], parts=made[0].parts[:1])], made[:1]).figure.layout
     assert alone.height < layout.height
 
 
@@ -332,7 +332,9 @@ def test_a_trainer_looks_the_same_in_both_pictures_whichever_others_are_there() 
     some = [one for one in found.made if (one.recipe.trainer, one.n_vocabulary) != ("unigram", max(SIZES))]
     lines = {trace.name: (trace.line.color, trace.marker.symbol) for trace in by_size_chart(some, ALL_TEXT).figure.data}
     largest = [one for one in some if one.n_vocabulary == max(SIZES)]
-    dots = {trace.name: (trace.marker.color, trace.marker.symbol) for trace in by_text_chart(largest).figure.data}
+    dots = {
+        trace.name: (trace.marker.color, trace.marker.symbol) for trace in by_text_chart(largest, largest).figure.data
+    }
     assert len(dots) == len(lines) - 1 and dots.items() <= lines.items()
 
 

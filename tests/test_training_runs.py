@@ -12,15 +12,18 @@ import pytest
 from components.training import form
 from components.training.charts import by_size_chart, by_text_chart
 from components.training.context import TrainingContext
+from components.training.finding import finding
 from components.training.looks import looks_of
-from components.training.result import _sentence
 from components.widgets.page_link import component as link
 from core.__main__ import main
+from core.common.errors import UserError
+from core.training.asked import asked_recipe
 from core.training.family import SIZES, shipped_one
 from core.training.job import recipes_in
 from core.training.keep import usual_name
 from core.training.recipe import Trained, TrainingRecipe
 from core.training.runs import differences, run_key, run_label, run_of
+from core.training.train import parts_of
 from tests.jobs_home import jobs_home
 from tests.pages import opened
 from tests.test_command_line import Output, refused
@@ -80,7 +83,10 @@ def test_every_run_of_a_plan_has_a_look_and_a_line_of_its_own_and_its_seeds_shar
     assert len({one.colour for one in bpe}) == 1, "a trainer keeps its colour"
     one_trainer = looks_of([one for one in plan if one.recipe.trainer == "bpe"])
     assert len({one.colour for one in one_trainer.values()}) == 4, "of one alone each way has one"
-    for chart in (by_size_chart(plan, "All texts"), by_text_chart([one for one in plan if one.n_vocabulary == 4096])):
+    for chart in (
+        by_size_chart(plan, "All texts"),
+        by_text_chart([one for one in plan if one.n_vocabulary == 4096], plan),
+    ):
         assert Counter(trace.name for trace in chart.figure.data) == dict.fromkeys({one.name for one in bpe}, 2) | {
             one.name: 2 for one in looks.values()
         }
@@ -92,9 +98,61 @@ def test_every_run_of_a_plan_has_a_look_and_a_line_of_its_own_and_its_seeds_shar
 def test_the_finding_says_in_what_the_two_differ() -> None:
     better = made("bpe", SIZES[0], pre="gpt2", digits="alone")
     better = replace(better, whole=replace(better.whole, bytes_per_token=9.0, low=8.9, high=9.1))
-    found = _sentence([made("bpe", SIZES[0]), better], complete=True)
+    found = finding([made("bpe", SIZES[0]), better], complete=True)
     assert "**BPE on bytes, gpt2, digits alone** puts most into a token, 9.00 bytes" in found
     assert found.endswith("These two differ in pre-tokenizer and cut of digits; everything else is the same.")
+
+
+def read_as(one: Trained, bytes_per_token: float, n_bytes: int = 0) -> Trained:
+    whole = replace(one.whole, bytes_per_token=bytes_per_token, low=bytes_per_token, high=bytes_per_token)
+    return replace(one, whole=replace(whole, n_bytes=n_bytes or whole.n_bytes))
+
+
+def test_seeds_are_averaged_since_each_is_measured_on_other_lines() -> None:
+    """The best of one seed stood beside the worst of another, which reads other lines."""
+    values = {("gpt2", 0): 3.0, ("gpt2", 1): 4.0, ("o200k", 0): 2.9, ("o200k", 1): 3.8, ("o200k", 2): 9.0}
+    plan = [read_as(made("bpe", SIZES[0], seed, pre=pre), value) for (pre, seed), value in values.items()]
+    found = finding(plan, complete=True)
+    assert "**BPE on bytes, gpt2** puts most into a token, 3.50 bytes on average over 2 seeds" in found
+    assert "4% more than BPE on bytes, o200k. It is so with each of them." in found and "seed 2" not in found
+    assert "differ in pre-tokenizer; everything" in found
+    other = finding([*plan[:3], read_as(plan[3], 4.1)], complete=True)
+    assert "o200k. It is not so" not in other or "not so with each" in other
+    alone = finding(plan[2:], complete=True)
+    assert "BPE on bytes, 4" in alone and "on average over 3 seeds (2.90 to 9.00)" in alone
+
+
+def test_amounts_of_text_and_what_is_lost_are_said() -> None:
+    more = read_as(made("bpe", SIZES[0], shares=(2.0, 1.0), normaliser="lowercase"), 3.002, 90 * 1024)
+    found = finding([more, read_as(made("bpe", SIZES[0]), 3.0, 30 * 1024)], complete=True)
+    assert "0.1% more than" in found
+    assert "differ in normaliser, mixture and amount of text (90 kB and 30 kB); everything else" in found
+    assert found.endswith("lowercase changes a text first, so that its tokens do not give it back as it was.")
+
+
+def test_shares_that_say_the_same_are_one_mixture_and_are_kept_to_the_byte(tmp_path: Path) -> None:
+    long, lines = tmp_path / "long.txt", tmp_path / "lines.txt"
+    long.write_text("\n".join("word " * 12_000 for _ in range(4)))
+    lines.write_text("".join(f"line {n} of many\n" for n in range(20_000)))
+    names = [str(long), str(lines)]
+    three = [asked_recipe("bpe", 300, names, shares=shares) for shares in ((3, 1), (6, 2), (0.3, 0.1))]
+    assert three[0] == three[1] and three[0].shares == (3.0, 1.0)
+    assert asked_recipe("bpe", 300, names[:1], shares=(7,)).shares == ()
+    for shares in ((1, 1), (3, 1), (1, 9)):
+        first, second = (part.n_bytes for part in parts_of(asked_recipe("bpe", 300, names, shares=shares)))
+        assert first / second == pytest.approx(shares[0] / shares[1], rel=1e-3), "lines are long"
+    with pytest.raises(UserError, match=r"Of shares from 0\.001 to 1000 the least leaves next to nothing"):
+        asked_recipe("bpe", 300, names, shares=(1000, 0.001))
+
+
+def test_texts_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    names = []
+    for folder in ("x", "y"):
+        (tmp_path / folder).mkdir()
+        path = tmp_path / folder / "n.txt"
+        path.write_text(f"{folder} and more of it\n" * 30)
+        names.append(str(path))
+    assert [part.name for part in parts_of(asked_recipe("bpe", 300, names))] == ["n", "n (2)"]
 
 
 def test_the_page_asks_for_each_with_each(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,12 +185,12 @@ def test_mixtures_are_set_one_by_one_and_stand_in_the_link(monkeypatch: pytest.M
     app.slider(key="train_share_python").set_value(100).run()
     app.button(key="train_add_mixture").click().run()
     assert "One tokenizer on" in said(app), "instead of what nobody chose"
-    mixture = ":".join(["50"] * (n - 1) + ["100"])
+    mixture = ":".join(["1"] * (n - 1) + ["2"])
     assert written["train_mixtures"] == [mixture]
     app = opened("train", train_trainers="bpe", train_sizes="500", train_mixtures=["equal", mixture, "1:2", "x"])
     app.button(key="train_submit").click().run()
     assert not app.error and not app.exception
-    assert [one.shares for one in asked] == [(1.0,) * n, (50.0,) * (n - 1) + (100.0,)]
+    assert [one.shares for one in asked] == [(1.0,) * n, (1.0,) * (n - 1) + (2.0,)]
 
 
 def test_what_is_no_mixture_is_said(capsys: Output, tmp_path: Path) -> None:

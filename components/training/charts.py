@@ -14,6 +14,7 @@ from core.training.runs import by_run, run_of
 
 ALL_TEXT = "All texts"
 Ends = tuple[float, float, float]  # a value, and the low and the high end of its interval
+_LONG_NAME = 24  # characters
 _LEAST, _PLOT = 380, 200  # pixels of a picture, and of what stands below its legend on a phone
 _WIDE, _KEY_ROW, _FOOT = 26, 29, 120  # pixels of a row, of a row of the legend on a phone, and of axis and one row
 
@@ -83,10 +84,14 @@ def by_size_chart(made: Sequence[Trained], name: str) -> Chart:
     )
 
 
-def by_text_chart(made: Sequence[Trained]) -> Chart:
-    """A row per text and a dot per tokenizer, all of one size."""
+def by_text_chart(made: Sequence[Trained], among: Sequence[Trained]) -> Chart:
+    """A row per text and a dot per tokenizer, all of one size.
+
+    Args:
+        among: the whole plan, in which each run has its look.
+    """
     names = [part.name for part in made[0].parts if isfinite(part.bytes_per_token)]
-    traces, looks = list[go.Scatter](), looks_of(made)
+    traces, looks = list[go.Scatter](), looks_of(among)
     for one in made:
         look = looks[run_of(one.recipe)]
         found = [part_of(one, name) for name in names]
@@ -100,12 +105,12 @@ def by_text_chart(made: Sequence[Trained]) -> Chart:
                 **look.named(traces),
                 marker={"size": 9, "color": look.colour, "symbol": look.symbol},
                 customdata=[part.name for _, part in there],
-                hovertemplate=f"{run_name(one, made)}, %{{customdata}}: %{{x:.3f}} bytes per token<extra></extra>",
+                hovertemplate=f"{run_name(one, among)}, %{{customdata}}: %{{x:.3f}} bytes per token<extra></extra>",
             )
         )
     figure = finish(
         go.Figure(traces),
-        max(_WIDE * len(names) + 110, _KEY_ROW * (len(traces) // 2 + 1) + _FOOT),
+        max(_WIDE * len(names) + 110, _KEY_ROW * _key_rows(traces) + _WIDE * len(names) // 2 + _FOOT),
         showlegend=True,
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "maxheight": 0.7},
         xaxis={"title": "bytes per token", "gridcolor": GRID, "rangemode": "tozero", "automargin": True},
@@ -117,6 +122,12 @@ def by_text_chart(made: Sequence[Trained]) -> Chart:
         f"Bytes per token of {len(made)} tokenizers of the same size on {len(names)} texts.",
         lambda: pd.concat([_table(made, name) for name in names]),
     )
+
+
+def _key_rows(traces: Sequence[go.Scatter]) -> int:
+    """Rows of a legend: two names a row, one where they are long."""
+    names = [trace.name for trace in traces if trace.showlegend]
+    return len(names) if max(map(len, names), default=0) > _LONG_NAME else len(names) // 2 + 1
 
 
 def sizes_axis(made: Sequence[Trained]) -> dict[str, object]:

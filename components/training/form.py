@@ -63,10 +63,16 @@ def _ask_more() -> tuple[dict[str, object], dict[str, Sequence[object]]]:
             "first. A trainer that cannot work with one, such as WordPiece, takes its usual one.",
         )  # fmt: skip
         with st.container(horizontal=True):
-            digits = LINKED.several("Digits", {one: one for one in DIGITS}, "train_digits", [AS_PRE])
+            digits = LINKED.several(
+                "Digits", {one: one for one in DIGITS}, "train_digits", [AS_PRE],
+                "How runs of digits are cut before words are: as the pre-tokenizer does it, one by one, or in threes "
+                "from either side.",
+            )  # fmt: skip
             normalisers = LINKED.several(
-                "Normaliser", {one: one for one in NORMALISERS}, "train_normaliser", [NO_NORMALISER]
-            )
+                "Normaliser", {one: one for one in NORMALISERS}, "train_normaliser", [NO_NORMALISER],
+                "What is done to a text first, so that it cannot be given back as it was: Unicode's composed form "
+                "(nfc), also without ligatures, widths and the like (nfkc), or small letters.",
+            )  # fmt: skip
         same, seeds = _ask_numbers()
     varied: dict[str, Sequence[object]] = {
         "pre": ["" if one == _USUAL_PRE else one for one in pre] or [""],

@@ -67,7 +67,8 @@ _WAYS = (
 
 def further(made: Sequence[Trained]) -> None:
     """Choose some, and where to go with them."""
-    by_name = {usual_name(one): one for one in made}
+    by_name = {usual_name(one): one for one in reversed(made)}  # of equal ones the first, as elsewhere
+    by_name = {name: by_name[name] for name in dict.fromkeys(map(usual_name, made))}
     chosen = st.pills(
         "Take them further",
         list(by_name),

@@ -1,7 +1,7 @@
 """What is there of an answer: a sentence, the picture, differences and lengths as a table, ways to each comparison."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 
 import streamlit as st
@@ -27,16 +27,21 @@ _ALL = "all"
 
 
 def in_model_answer(
-    made: Mapping[str, Trained], jobs: Mapping[str, Job], question: InModelQuestion, part: TextPart
+    made: Mapping[str, Trained],
+    among: Sequence[Trained],
+    jobs: Mapping[str, Job],
+    question: InModelQuestion,
+    part: TextPart,
 ) -> None:
     """What is finished of the comparisons, and what is not read at all.
 
     Args:
         made: tokenizers of one size, by spec.
+        among: the whole plan, beside which they are named.
         jobs: the comparisons of those that were asked for, by spec.
         part: the texts that are drawn.
     """
-    names, found, method = labels(made), dict[str, InModel](), ""
+    names, found, method = labels(made, among), dict[str, InModel](), ""
     blind = list[str]()
     for spec, job in jobs.items():
         try:
@@ -50,8 +55,8 @@ def in_model_answer(
                 blind.append(spec)
     ranked = read_best(found)
     if ranked:
-        rows = InModelRows(made, names, found, beside_best(found), found[ranked[0]].setting.model.label)
-        st.markdown(_sentence(rows, ranked, part, so_far=_more_to_come(jobs, found)))
+        rows = InModelRows(made, among, names, found, beside_best(found), found[ranked[0]].setting.model.label)
+        st.markdown(_sentence(rows, ranked, part, so_far=_more_to_come(jobs.values())))
         show(in_model_chart(rows))
         if blind:
             listed = _and([plain(names[spec]) for spec in ranked if spec in blind])
@@ -73,14 +78,14 @@ def _no_better_than_blind(verdict: Verdict, method: str, part: TextPart) -> bool
     return verdict.beats.get(method) is False if part == ALL else part in verdict.beaten_in.get(method, ())
 
 
-def _more_to_come(jobs: Mapping[str, Job], found: Collection[str]) -> bool:
-    """Whether some are not there that did not fail."""
-    return any(spec not in found and job.state not in (State.DONE, State.FAILED) for spec, job in jobs.items())
+def _more_to_come(jobs: Iterable[Job]) -> bool:
+    """Whether some are neither there nor failed."""
+    return any(job.state not in (State.DONE, State.FAILED) for job in jobs)
 
 
-def labels(made: Mapping[str, Trained]) -> dict[str, str]:
-    """What each is called, by spec; no two alike."""
-    names = {spec: run_name(one, [*made.values()]) for spec, one in made.items()}
+def labels(made: Mapping[str, Trained], among: Sequence[Trained]) -> dict[str, str]:
+    """What each is called beside a plan, by spec; no two alike."""
+    names = {spec: run_name(one, among) for spec, one in made.items()}
     twice = [name for name, n in Counter(names.values()).items() if n > 1]
     return {spec: f"{name} ({spec})" if name in twice else name for spec, name in names.items()}
 
@@ -98,18 +103,24 @@ def ask_part(languages: Sequence[str]) -> TextPart:
 def _sentence(rows: InModelRows, ranked: Sequence[str], part: TextPart, *, so_far: bool) -> str:
     """The finding in words: with which the model reads best, which are no different, and how much the next takes."""
     best, *others = ranked
-    tied = [spec for spec in others if not rows.beyond[spec].distinguishable]
-    worse = [spec for spec in others if spec not in tied]
-    reads = f"reads {language(part.language).name}" if part.language else "reads"
+    untested = [spec for spec in others if rows.beyond[spec].reason]
+    tied = [spec for spec in others if spec not in untested and not rows.beyond[spec].distinguishable]
+    worse = [spec for spec in others if spec not in (*untested, *tied)]
+    text = f" {language(part.language).name}" if part.language else ""
+    name, model, bits = plain(rows.names[best]), plain(rows.model), f"{rows.found[best].bits.value:.3f} bits a byte"
     n, own = count(rows.made[best].n_vocabulary), rows.original.value
     said = [
-        f"{'So far, at' if so_far else 'At'} {n} entries **{plain(rows.names[best])}** {reads} best in "
-        f"{plain(rows.model)} after the swap, {rows.found[best].bits.value:.3f} bits a byte"
+        f"{'So far, at' if so_far else 'At'} {n} entries "
+        + (f"**{name}** reads{text} best in {model}" if others else f"{model} reads{text} with **{name}**")
+        + f" after the swap, {bits}"
         + (f"; with its own tokenizer the model takes {own:.3f}." if isfinite(own) else ".")
     ]
     if tied:
         names = _and([plain(rows.names[spec]) for spec in tied])
-        said.append(f"On these sentences it cannot be told from {names}. {rows.beyond[tied[0]].reason}".strip())
+        said.append(f"On these sentences it cannot be told from {names}.")
+    if untested:
+        names = _and([plain(rows.names[spec]) for spec in untested])
+        said.append(f"Whether it reads better than {names} is not tested. {rows.beyond[untested[0]].reason}")
     if worse:
         near = rows.beyond[worse[0]]
         said.append(
@@ -178,7 +189,7 @@ def _caption(rows: InModelRows, question: InModelQuestion, method: str) -> str:
         f"Lower is better. Nothing of the model is trained: {plain(method)} makes the rows of new tokens from the "
         f"model's own. On {count(question.sentences)} sentences of {names}{weigh}; bars are 95 % intervals over "
         "sentences, and a grey mark is the better of two controls, whose rows know nothing of their tokens. "
-        "Differences are paired over the same sentences and corrected for their number (Holm), so they may be certain "
-        "where bars overlap. A tokenizer whose tokens resemble the model's own has it easier, and after training the "
-        f"order may be another.{trained}"
+        "Differences are paired over the same sentences, on which the best was found as well, and corrected for their "
+        "number (Holm), so they may be certain where bars overlap. A tokenizer whose tokens resemble the model's own "
+        f"has it easier, and after training the order may be another.{trained}"
     )

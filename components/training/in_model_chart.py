@@ -1,6 +1,6 @@
 """A picture of how well a model reads with each of several trained tokenizers: bits per byte, the best on top."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite, nan
 
@@ -25,6 +25,7 @@ class InModelRows:
 
     Args:
         made: the tokenizers, by spec.
+        among: the whole plan, in which each run has its look.
         names: what they are called.
         found: what the model reads with each, of those that are finished.
         beyond: what each takes beyond the best.
@@ -32,6 +33,7 @@ class InModelRows:
     """
 
     made: Mapping[str, Trained]
+    among: Sequence[Trained]
     names: Mapping[str, str]
     found: Mapping[str, InModel]
     beyond: Mapping[str, Comparison]
@@ -88,7 +90,7 @@ def in_model_chart(rows: InModelRows) -> Chart:
         go.Figure(traces),
         _ROW * len(order) + 92,
         xaxis={
-            "title": "bits per byte, lower is better",
+            "title": "bits per byte",
             "gridcolor": GRID,
             "automargin": True,
             "range": [min(values) - room, max(values) + 2.5 * room],
@@ -96,7 +98,7 @@ def in_model_chart(rows: InModelRows) -> Chart:
         yaxis=names_axis([rows.names[spec] for spec in order]),
         margin={"l": 4, "r": 4, "t": 26, "b": 4},
         shapes=[upright(own.value, {"color": LINE, "width": 1.5, "dash": "dash"})] if isfinite(own.value) else [],
-        annotations=[_own_words(own)] if isfinite(own.value) else [],
+        annotations=[_own_words(own, sum(values) / len(values))] if isfinite(own.value) else [],
     )
     return Chart(
         "train_in_model_chart",
@@ -109,7 +111,7 @@ def in_model_chart(rows: InModelRows) -> Chart:
 
 def _dot(rows: InModelRows, spec: str, row: int) -> go.Scatter:
     one = rows.found[spec]
-    look = looks_of([*rows.made.values()])[run_of(rows.made[spec].recipe)]
+    look = looks_of(rows.among)[run_of(rows.made[spec].recipe)]
     ends = one.bits.value, *((one.bits.low, one.bits.high) if isfinite(one.bits.low) else [one.bits.value] * 2)
     said = f"{rows.names[spec]}: {one.bits.value:.3f} bits a byte" + (
         f" [{one.bits.low:.3f}, {one.bits.high:.3f}]" if isfinite(one.bits.low) else ""
@@ -138,9 +140,11 @@ def _control_marks(rows: InModelRows, order: list[str]) -> go.Scatter:
     )
 
 
-def _own_words(own: Number) -> dict[str, object]:
+def _own_words(own: Number, middle: float) -> dict[str, object]:
+    """On the side on which there is more room."""
     return {
-        "x": own.value, "y": 1.0, "yref": "paper", "xanchor": "left", "yanchor": "bottom", "showarrow": False,
+        "x": own.value, "y": 1.0, "yref": "paper", "xanchor": "left" if own.value < middle else "right",
+        "yanchor": "bottom", "showarrow": False,
         "text": f"with its own tokenizer {own.value:.3f}", "font": {"size": 12},
     }  # fmt: skip
 

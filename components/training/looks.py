@@ -13,7 +13,7 @@ from core.training.runs import TrainingRun, run_label, run_of, way_of
 from core.training.trainer import TRAINERS
 
 _SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "star", "cross", "triangle-down")
-_DASHES, _MARKS = ("solid", "dash", "dot", "dashdot", "longdash"), ("", "-open", "-open-dot", "-dot")
+_DASHES, _MARKS = ("solid", "dash", "dot", "dashdot", "longdash"), ("", "-open")
 
 
 def label_of(one: Trained, among: Sequence[Trained]) -> str:
@@ -49,12 +49,13 @@ class RunLook:
 def looks_of(made: Sequence[Trained]) -> dict[TrainingRun, RunLook]:
     """The look of each run.
 
-    A trainer has its colour and mark, whichever others are there; what else differs is told by dashes and open marks.
+    A trainer has its colour, whichever others are there; in what else it differs is told by dashes and marks.
     Where one trainer alone was trained in several ways, each way has a colour and a mark.
     """
     recipes = [one.recipe for one in made]
     ways = {run_of(one): way_of(one, recipes) for one in recipes}
-    one_trainer, order = len({run.trainer for run in ways}) == 1, list(dict.fromkeys(ways.values()))
+    one_trainer = len({run.trainer for run in ways}) == 1
+    order = list(dict.fromkeys(sorted(ways.values(), key=bool)))  # one of which nothing is told first
     return {
         run_of(one): _look(one, run_label(one, recipes, with_seed=False), order.index(ways[run_of(one)]), one_trainer)
         for one in recipes
@@ -69,7 +70,9 @@ def _look(one: TrainingRecipe, name: str, way: int, one_trainer: bool) -> RunLoo
     if one_trainer and way:
         return RunLook(name, *_nth(_place(one.trainer) + way), _DASHES[0])
     colour, symbol = _nth(_place(one.trainer))
-    return RunLook(name, colour, symbol + _MARKS[way % len(_MARKS)], _DASHES[way % len(_DASHES)])
+    more, mark = divmod(way, len(_MARKS))
+    symbol = _SYMBOLS[(_SYMBOLS.index(symbol) + more) % len(_SYMBOLS)] + _MARKS[mark]
+    return RunLook(name, colour, symbol, _DASHES[way % len(_DASHES)])
 
 
 def _place(trainer: str) -> int:
@@ -86,4 +89,4 @@ def _nth(place: int) -> tuple[str, str]:
     60
     """
     again, colour = divmod(place, len(OKABE_ITO))
-    return OKABE_ITO[colour], _SYMBOLS[(colour + again) % len(_SYMBOLS)]
+    return OKABE_ITO[colour], _SYMBOLS[(colour + 3 * again) % len(_SYMBOLS)]

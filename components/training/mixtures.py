@@ -6,6 +6,7 @@ import streamlit as st
 
 from components.frame.errors import plain
 from components.training.linked import LINKED, among
+from core.training.asked import in_lowest_terms
 from core.training.runs import mixture_label
 from core.training.sources import source_label
 
@@ -51,19 +52,23 @@ def _labels(mixtures: Mapping[str, Shares], texts: Sequence[str]) -> dict[str, s
 def _set(texts: Sequence[str]) -> dict[str, Shares]:
     """Those that the user or the link set for so many texts, by what the link has of each."""
     linked = [one for one in st.query_params.get_all(_KEY) if one not in (_ALL, _EQUAL)]
-    found = {key: _read(key) for key in dict.fromkeys([*linked[:_MOST], *st.session_state.get(_SET, [])])}
-    return {key: shares for key, shares in found.items() if len(shares) == len(texts)}
+    found = map(_read, [*linked[:_MOST], *st.session_state.get(_SET, [])])
+    return {_written(shares): shares for shares in found if len(shares) == len(texts) and len(set(shares)) > 1}
 
 
 def _read(written: str) -> Shares:
     """
-    >>> _read("3:1"), _read("3:no"), _read("3:101")
+    >>> _read("6:2"), _read("3:no"), _read("3:101")
     ((3.0, 1.0), (), ())
     """
     parts = written.split(":")
     if not all(part.isascii() and part.isdecimal() and len(part) < 4 and 1 <= int(part) <= _WHOLE for part in parts):
         return ()
-    return tuple(map(float, parts))
+    return in_lowest_terms([*map(float, parts)])
+
+
+def _written(shares: Sequence[float]) -> str:
+    return ":".join(f"{share:g}" for share in shares)
 
 
 def _sliders(texts: Sequence[str], n_set: int) -> None:
@@ -83,7 +88,7 @@ def _sliders(texts: Sequence[str], n_set: int) -> None:
 
 
 def _add(shares: Sequence[int]) -> None:
-    state, key = st.session_state, ":".join(map(str, shares))
+    state, key = st.session_state, _written(in_lowest_terms(shares))
     state[_SET] = [*dict.fromkeys([*state.get(_SET, []), key])]
     before = [one for one in state.get(_KEY, []) if one != _ALL]  # which stands there where nobody chose
     state[_KEY] = [*dict.fromkeys([*before, key])]

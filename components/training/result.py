@@ -16,10 +16,10 @@ from components.training.charts import ALL_TEXT, by_size_chart, by_text_chart
 from components.training.context import TrainingContext
 from components.training.fairness_charts import premium_chart, price_chart
 from components.training.figure import show
+from components.training.finding import finding
 from components.training.further import further
 from components.training.linked import LINKED
 from components.training.live import live
-from components.training.looks import label_of, run_name
 from components.training.not_made import not_made
 from components.training.trainers import settings_in_words
 from components.training.view import views
@@ -33,7 +33,7 @@ from core.training.family import shipped_family
 from core.training.job import KIND, trained_in, trained_so_far
 from core.training.pretokenizers import BERT
 from core.training.recipe import Trained, TrainedPlan
-from core.training.runs import by_run, differences, settings_of
+from core.training.runs import settings_of
 from core.training.trainer import TRAINERS
 from core.training.watch import read_stage
 
@@ -94,7 +94,7 @@ def _found(job: Job) -> TrainedPlan | None:
 
 
 def _draw(made: Sequence[Trained], *, complete: bool) -> None:
-    st.markdown(_sentence(made, complete))
+    st.markdown(finding(made, complete))
     left, right = st.columns(2)
     with left:
         names = {ALL_TEXT: ALL_TEXT} | {part.name: part.name for part in made[0].parts}
@@ -103,7 +103,7 @@ def _draw(made: Sequence[Trained], *, complete: bool) -> None:
         sizes = sorted({one.n_vocabulary for one in made}, reverse=True)
         _follow_largest(f"{sizes[0]}")
         chosen = LINKED.choice("Entries", {f"{n}": count(n) for n in sizes}, _SIZE)
-        show(by_text_chart([one for one in made if f"{one.n_vocabulary}" == chosen]))
+        show(by_text_chart([one for one in made if f"{one.n_vocabulary}" == chosen], made))
     st.caption(_how_measured(made))
     _fairness(made)
     further(made)
@@ -145,50 +145,20 @@ def _fairness(made: Sequence[Trained]) -> None:
         show(premium_chart(found, LINKED.box("Premium of", others, "train_premium_of", width=240)))
     with right:
         show(price_chart(found))
+    several = "; with each seed other ones are kept apart" if len({one.recipe.seed for one, _ in found}) > 1 else ""
     st.caption(
-        f"On {count(first.n_sentences)} sentences that no tokenizer was trained on, the same in "
-        f"{len(first.languages)} languages. Bars are 95 % intervals over sentences. Left: tokens of a language for "
+        f"On {count(first.n_sentences)} sentences that were not trained on, the same in {len(first.languages)} "
+        f"languages{several}. Bars are 95 % intervals over sentences. Left: tokens of a language for "
         f"each token of {first.reference}. Right: how unequal languages are, 0 being equal, against tokens; further "
         "down is fairer, further left is shorter; a fairer one to the right of another shows the price of fairness."
     )
 
 
-def _sentence(made: Sequence[Trained], complete: bool) -> str:
-    """The finding in words: of the largest size that several have, who puts most into a token, and by how much.
-
-    What leaves spaces out is not among them.
-    """
-    made = [one for one in made if one.recipe.options.pre != BERT] or made
-    shared = [n for n in {one.n_vocabulary for one in made} if len([m for m in made if m.n_vocabulary == n]) > 1]
-    if len(by_run(made)) < 2 or not shared:
-        best = max(made, key=lambda one: one.whole.bytes_per_token)
-        per_token = f"{best.whole.bytes_per_token:.2f} bytes per token"
-        return f"{label_of(best, made)} entries: {per_token} on text it has not seen."
-    n = max(shared)
-    most, *_, least = sorted((m for m in made if m.n_vocabulary == n), key=lambda one: -one.whole.bytes_per_token)
-    more = most.whole.bytes_per_token / least.whole.bytes_per_token - 1
-    begin = "At" if complete else "So far, at"
-    apart = most.whole.low > least.whole.high
-    close = "" if apart else " Their intervals overlap, so more text may change the order."
-    return (
-        f"{begin} {count(n)} entries **{run_name(most, made)}** puts most into a token, "
-        f"{most.whole.bytes_per_token:.2f} bytes, {more:.0%} more than {run_name(least, made)}."
-        f"{close} These two differ in {_listed(differences(most.recipe, least.recipe))}; everything else is the same."
-    )
-
-
-def _listed(words: Sequence[str]) -> str:
-    """
-    >>> _listed(["trainer"]), _listed(["trainer", "mixture", "seed"])
-    ('trainer', 'trainer, mixture and seed')
-    """
-    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
-
-
 def _how_measured(made: Sequence[Trained]) -> str:
-    one = made[0]
-    held = f"{size(one.whole.n_measured_bytes)} in lines that were kept apart from training"
-    where = held if one.held_out else f"the {size(one.whole.n_measured_bytes)} that were trained on"
+    one, sizes = made[0], sorted({each.whole.n_measured_bytes for each in made})
+    n = size(sizes[0]) if len(sizes) == 1 else f"{size(sizes[0])} to {size(sizes[-1])}"
+    seeds = ", other ones with each seed" if len({each.recipe.seed for each in made}) > 1 else ""
+    where = f"{n} in lines that were kept apart from training{seeds}" if one.held_out else f"the {n} trained on"
     return (
         f"Measured on {where}. Bars are 95 % intervals over lines; without one there are fewer than ten lines, or none "
         "was kept apart. More bytes per token are fewer tokens, and say nothing else of a tokenizer's quality."

@@ -186,9 +186,14 @@ def in_model_sentence(question: InModelQuestion, one: PutIn) -> str:
     names = ", ".join(language(code).name for code in question.languages)
     return (
         f"{where}: {found.bits.value:.3f} bits per byte{interval}, with its own tokenizer {found.original.value:.3f}, "
-        f"by the better control {found.control.value:.3f}, on {so_many(found.n_counted, 'sentence', 'sentences')} in "
-        f"{names}"
+        f"by the better control {found.control.value:.3f}{_blind(found)}, on "
+        f"{so_many(found.n_counted, 'sentence', 'sentences')} in {names}"
     )
+
+
+def _blind(found: InModel) -> str:
+    """Said where a control, whose rows know nothing of their tokens, reads as well."""
+    return ", which reads as well without knowing the tokens" if found.control.value <= found.bits.value else ""
 
 
 def best_sentences(made: "Mapping[str, Trained]", answers: Mapping[str, PutIn]) -> list[str]:

@@ -115,23 +115,23 @@ def _train(options: Namespace) -> None:
     plan = _trained(recipes)
     if not plan.made:
         raise UserError(plan.not_made[0].why)
-    made = {kept(one, options.name): one for one in plan.made}
+    made = [(kept(one, options.name), one) for one in plan.made]  # two may be the same tokenizer
     if options.out:
         write(plan.made[0], Path(options.out), Path(options.out).name)
-    answers = put_in(question, list(made)) if question else {}
+    answers = put_in(question, list(dict(made))) if question else {}
     if not options.json:
-        for spec, one in made.items():
+        for spec, one in made:
             print("\n".join(sentences(one, spec, options.out, recipes)))
             if question:
                 print(in_model_sentence(question, answers[spec]))
-        for said in best_sentences(made, answers) if question else ():
+        for said in best_sentences(dict(made), answers) if question else ():
             print(said)
         for each in plan.not_made:
             print(f"{run_label(each.recipe, recipes)}, {count(each.recipe.options.vocab)} entries: {each.why}")
     elif several:
         print_json(side_by_side(made, plan.not_made, question, answers))
     else:
-        [(spec, one)] = made.items()
+        [(spec, one)] = made
         print_json(document(one, spec, options.out, question, answers.get(spec)))
     failed = [one.why for one in answers.values() if one.result is None]
     if failed and len(failed) == len(answers):
@@ -161,7 +161,7 @@ def _recipes(options: Namespace) -> "list[TrainingRecipe]":
         "seed": options.seed or [0],
     }
     files = brought(options.file, options.column, options.most_bytes or 0)
-    return [
+    asked = [
         asked_recipe(
             trainer, vocab, files, parallel=options.parallel, given=params(options.param), **same,
             **dict(zip(varied, way, strict=True)),
@@ -170,6 +170,7 @@ def _recipes(options: Namespace) -> "list[TrainingRecipe]":
         for vocab in dict.fromkeys(options.vocab)
         for way in product(*map(dict.fromkeys, varied.values()))
     ]  # fmt: skip
+    return [one for n, one in enumerate(asked) if one not in asked[:n]]
 
 
 def _mixtures(options: Namespace) -> list[tuple[float, ...]]:

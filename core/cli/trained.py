@@ -49,26 +49,26 @@ def document(
 
 
 def side_by_side(
-    made: Mapping[str, Trained],
+    made: Sequence[tuple[str, Trained]],
     not_made: Sequence[NotTrained],
     question: InModelQuestion | None = None,
     answers: Mapping[str, PutIn] = {},
 ) -> dict[str, object]:
-    """Several by spec, as JSON has them, with what they share and the sizes at which languages are equally long.
+    """Several with their specs, as JSON has them: what they share, and the sizes at which languages are equally long.
 
     Args:
         question, answers: as of `document`, by spec.
     """
-    asked = {"best_in_model": best_documents(made, answers)} if question else {}
-    read = [entries_of(opened(one)) for one in made.values()]
+    asked = {"best_in_model": best_documents(dict(made), answers)} if question else {}
+    read = [entries_of(opened(one)) for _, one in made]
     return {
-        "tokenizers": [document(one, spec, "", question, answers.get(spec)) for spec, one in made.items()],
+        "tokenizers": [document(one, spec, "", question, answers.get(spec)) for spec, one in made],
         "not_made": [
             {"trainer": one.recipe.trainer, "n": one.recipe.options.vocab, **_way(one.recipe), "why": one.why}
             for one in not_made
         ],
         "shared_entries": [[compare(a, b).shared for b in read] for a in read],
-        "size_for_equal_length": _equal_lengths(list(made.values())),
+        "size_for_equal_length": _equal_lengths([one for _, one in made]),
         **asked,
     }
 

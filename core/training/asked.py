@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from math import gcd
 
 from core.common.errors import UnknownName, UserError
 from core.common.memory import machine_bytes
@@ -29,6 +30,7 @@ LEAST_FREQUENCY = 2
 HELD_OUT = 0.02
 MOST_SHARE = 1_000_000
 _MOST_HELD_OUT = 0.5
+_MOST_TIMES = 10_000  # that a share may be of another
 
 
 def asked_recipe(
@@ -55,7 +57,8 @@ def asked_recipe(
         parallel: the same.
         pre: empty for the trainer's usual one.
         most_bytes: of each text, its beginning; 0 for all of it.
-        shares: of the text, in bytes, a number for each file; of each as much is taken as all can keep to them.
+        shares: of the text, in bytes, a number for each file; of each as much is taken as all can keep to them. Shares
+            that say the same give the same recipe.
 
     Raises:
         UserError: a name is unknown, a number out of range, two things contradict each other, a file cannot be read,
@@ -68,6 +71,7 @@ def asked_recipe(
     if not files:
         raise UserError("There is no text to train on. Name at least one file.")
     _check_shares(shares, len(files))
+    shares = in_lowest_terms(shares)
     texts, others = [_looked_at(name) for name in files], [_looked_at(name) for name in parallel]
     sizes = [one.n_bytes for one in texts]
     if shares and 0 in sizes:
@@ -89,7 +93,7 @@ def asked_recipe(
         tuple(one.input for one in texts),
         tuple(one.input for one in others),
         n_bytes,
-        tuple(map(float, shares)),
+        shares,
         about,
     )
 
@@ -176,6 +180,26 @@ def _check_shares(shares: Sequence[float], n_files: int) -> None:
         raise UserError(
             f"A share cannot be {wrong:g}: give a number above 0 and up to {count(MOST_SHARE)}, or leave the text out."
         )
+    if shares and max(shares) > _MOST_TIMES * min(shares):
+        raise UserError(
+            f"Of shares from {min(shares):g} to {max(shares):g} the least leaves next to nothing of its text. Keep "
+            f"them within {count(_MOST_TIMES)} times one another, or leave that text out."
+        )
+
+
+def in_lowest_terms(shares: Sequence[float]) -> tuple[float, ...]:
+    """The same shares by the smallest whole numbers, where they are whole; of a single text there are none.
+
+    >>> in_lowest_terms([6, 2]), in_lowest_terms([0.5, 0.5]), in_lowest_terms([3]), in_lowest_terms([1.5, 1])
+    ((3.0, 1.0), (1.0, 1.0), (), (1.5, 1.0))
+    """
+    if len(shares) < 2:
+        return ()
+    if len(set(shares)) == 1:
+        return (1.0,) * len(shares)
+    whole = all(share == int(share) for share in shares)
+    by = gcd(*map(int, shares)) if whole else 1
+    return tuple(share / by for share in shares)
 
 
 def _looked_at(name: str) -> _LookedAt:

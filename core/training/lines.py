@@ -24,6 +24,22 @@ def within(lines: Iterable[str], most_bytes: int) -> Iterator[str]:
         yield line
 
 
+def exactly(lines: Iterable[str], n_bytes: int) -> Iterator[str]:
+    """The first so many bytes of lines in UTF-8, the last line cut at a character; 0 for all.
+
+    >>> list(exactly(["one\\n", "twö\\n"], 7)), list(exactly(["one\\n"], 9)), list(exactly(["one\\n"], 0))
+    (['one\\n', 'tw'], ['one\\n'], ['one\\n'])
+    """
+    room = n_bytes
+    for line in lines:
+        data = line.encode()
+        if n_bytes and len(data) >= room:
+            yield data[:room].decode(errors="ignore")
+            return
+        room -= len(data)
+        yield line
+
+
 def bare(line: str) -> str:
     """A line without its end."""
     return line.rstrip("\r\n")

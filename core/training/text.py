@@ -1,13 +1,13 @@
 """The text that a tokenizer is trained on, and the part of it that is kept apart."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain, zip_longest
 
 from core.common.errors import UserError, shown
 from core.common.numbers import count
-from core.training.lines import bare, drawn, drawn_apart, in_chunks, within
+from core.training.lines import bare, drawn, drawn_apart, exactly, in_chunks, within
 from core.training.training_source import TrainingSource
 
 PARALLEL = "parallel"  # the corpus of texts that are named as parallel
@@ -21,17 +21,19 @@ class KeptLines:
         source: that it is of.
         apart: lines without their ends that are left out.
         most_bytes: of the source; 0 for all.
-        most_kept: bytes of what is not left out; 0 for all.
+        most_kept: bytes of what is not left out, in whole lines; 0 for all.
+        share: bytes of what is then there, the last line cut; 0 for all.
     """
 
     source: TrainingSource
     apart: frozenset[str] = frozenset()
     most_bytes: int = 0
     most_kept: int = 0
+    share: int = 0
 
     def __iter__(self) -> Iterator[str]:
         kept = (line for line in self.source.lines(self.most_bytes) if bare(line) not in self.apart)
-        yield from in_chunks(within(kept, self.most_kept))
+        yield from in_chunks(exactly(within(kept, self.most_kept), self.share))
 
 
 @dataclass(frozen=True)
@@ -110,15 +112,14 @@ class TrainingText:
         return tuple(line for part in self.parts for line in part.held_out)
 
 
-def part_of(source: TrainingSource, share: float, seed: int, most_bytes: int = 0, most_kept: int = 0) -> TrainingPart:
+def part_of(source: TrainingSource, share: float, seed: int, most_bytes: int = 0) -> TrainingPart:
     """A text with about this share of its lines kept apart, the same ones for the same seed; equal lines together.
 
     Of one whose every line would be kept apart, as of a single line, none is. No more of it is held than what is kept
     apart.
 
     Args:
-        most_bytes: of it, its beginning; 0 for all. What is kept apart is drawn from that.
-        most_kept: of the rest, what is trained on; 0 for all.
+        most_bytes: of it, its beginning; 0 for all.
 
     Raises:
         UserError: it cannot be read, is no text, or changes meanwhile.
@@ -129,9 +130,9 @@ def part_of(source: TrainingSource, share: float, seed: int, most_bytes: int = 0
     (['two\\nthree\\n'], ('one', 'one'))
     """
     apart = drawn_apart(source.lines(most_bytes), share, seed)
-    kept = KeptLines(source, frozenset(apart), most_bytes, most_kept)
+    kept = KeptLines(source, frozenset(apart), most_bytes)
     if apart and not any(chunk.strip() for chunk in kept):
-        return TrainingPart(source.name, KeptLines(source, most_bytes=most_bytes, most_kept=most_kept), ())
+        return TrainingPart(source.name, KeptLines(source, most_bytes=most_bytes), ())
     return TrainingPart(source.name, kept, tuple(apart))
 
 
@@ -174,26 +175,47 @@ def most_of_each(sizes: Sequence[int], most_bytes: int, shares: Sequence[float])
 
 
 def read_parts(
-    texts: Sequence[TrainingSource], share: float, seed: int, most_bytes: int = 0, most_kept: Sequence[int] = ()
+    texts: Sequence[TrainingSource], share: float, seed: int, most_bytes: int = 0, shares: Sequence[float] = ()
 ) -> tuple[TrainingPart, ...]:
-    """The parts of a text. The same lines are kept apart whatever is trained on of the rest.
+    """The parts of a text, each with a name of its own. The same lines are kept apart whatever the shares.
 
     Args:
         most_bytes: of each, its beginning; 0 for all of it.
-        most_kept: of each, what is trained on; 0 for as much as there is, as where there are no numbers.
+        shares: of what is trained on, in bytes, relative to one another; empty for all that is not kept apart.
 
     Raises:
         UserError: there is no text in any of them, or one is not UTF-8.
     """
-    parts = tuple(
-        parallel_part(one, share, seed, most or most_bytes)
-        if one.corpus
-        else part_of(one, share, seed, most_bytes, most)
-        for one, most in zip(texts, most_kept or [0] * len(texts), strict=True)
-    )
+    each = [(parallel_part if one.corpus else part_of)(one, share, seed, most_bytes) for one in texts]
+    names = _told_apart([part.name for part in each])
+    parts = tuple(replace(part, name=name) for part, name in zip(each, names, strict=True))
+    if shares:
+        most = most_of_each([part.n_bytes for part in parts], 0, shares)
+        parts = tuple(_share_of(part, n) for part, n in zip(parts, most, strict=True))
     if not any(chunk.strip() for part in parts for chunk in part.chunks):
         raise UserError("There is no text to train on: it holds nothing but white space. Give another.")
     return parts
+
+
+def _share_of(part: TrainingPart, n_bytes: int) -> TrainingPart:
+    assert isinstance(part.chunks, KeptLines), "as parts of sources are"
+    return replace(part, chunks=replace(part.chunks, share=n_bytes))
+
+
+def _told_apart(names: Sequence[str]) -> list[str]:
+    """Names of which those that come again have a number.
+
+    >>> _told_apart(["a", "b", "a", "a (2)"])
+    ['a', 'b', 'a (3)', 'a (2)']
+    """
+    found = list[str]()
+    for n, name in enumerate(names):
+        number, given = 1, name
+        while given in found or (number > 1 and given in names[n:]):
+            number += 1
+            given = f"{name} ({number})"
+        found.append(given)
+    return found
 
 
 def parallel_lines(texts: Sequence[TrainingSource], parts: Sequence[TrainingPart] = ()) -> tuple[SentencesBut, ...]:

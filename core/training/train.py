@@ -17,7 +17,7 @@ from core.training.measured import entry_counts, measured, parallel_tokens, phra
 from core.training.pretokenizers import BUDOUX
 from core.training.recipe import Trained, TrainingRecipe
 from core.training.sources import opened_source
-from core.training.text import PARALLEL, TrainingPart, TrainingText, most_of_each, parallel_lines, read_parts
+from core.training.text import PARALLEL, TrainingPart, TrainingText, parallel_lines, read_parts
 from core.training.trainer import TRAINERS, NotMakeable, Trainer
 from core.training.training_file import changed
 from core.training.training_source import TrainingSource
@@ -77,7 +77,7 @@ def parts_of(recipe: TrainingRecipe, here: Callable[[Path], Path] = lambda path:
     """
     sources = _sources(recipe.files, here, {one.name for one in recipe.parallel})
     options = recipe.options
-    return read_parts(sources, options.heldout, recipe.seed, options.most_bytes, _most_kept(recipe, sources))
+    return read_parts(sources, options.heldout, recipe.seed, options.most_bytes, recipe.shares)
 
 
 def _versions(libraries: Iterable[str]) -> dict[str, str]:
@@ -121,11 +121,3 @@ def _sources(
         if source.hashed() != one.fingerprint:
             raise changed(source.name)
     return found
-
-
-def _most_kept(recipe: TrainingRecipe, sources: Sequence[TrainingSource]) -> list[int]:
-    """Bytes of each to train on where shares are given."""
-    if not recipe.shares:
-        return []
-    most = most_of_each([one.n_bytes for one in sources], recipe.options.most_bytes, recipe.shares)
-    return [max(1, int(n * (1 - recipe.options.heldout))) for n in most]

@@ -99,8 +99,12 @@ class MergeWatch:
 
 
 def spelled_in_bytes(piece: str) -> str:
-    """A piece of BPE on bytes as it stands in a text."""
-    return (bytes_of_alphabet(piece) or b"").decode(errors="replace")
+    """A piece of BPE on bytes as it stands in a text; of a part of a character its bytes.
+
+    >>> spelled_in_bytes("Ġof"), spelled_in_bytes("Ã")
+    (' of', '\\\\xc3')
+    """
+    return (bytes_of_alphabet(piece) or b"").decode(errors="backslashreplace")
 
 
 def _some(lines: Sequence[str]) -> Iterator[str]:

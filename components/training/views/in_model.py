@@ -63,13 +63,13 @@ def draw(context: TrainingContext) -> None:
     if _asks(made, jobs):
         _submit({spec: made[spec] for spec in _missing(made, jobs)}, question, refused)
         st.rerun()
-    names = labels(made)
+    names = labels(made, context.made)
     for spec, why in refused.items():
         if spec in made and spec not in jobs:
             st.warning(f"**{plain(names[spec])}**: {plain(why)}", icon=":material/block:")
     if jobs:
         several_under_way({names[spec]: job for spec, job in jobs.items()}, _KEY)
-        in_model_answer(made, jobs, question, part)
+        in_model_answer(made, context.made, jobs, question, part)
 
 
 def _missing(made: Mapping[str, Trained], jobs: Mapping[str, Job]) -> list[str]:
