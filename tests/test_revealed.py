@@ -25,7 +25,7 @@ def own_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def made(key: str = "bpe", files: tuple[str, ...] = (), n: int = 500, **more: object) -> Trained:
-    named = files or (*(f"sample {code}" for code in LANGUAGES), "package:jinja2")
+    named = files or (*(f"sample {code}" for code in LANGUAGES), "package:starlette")
     return trained(asked_recipe(key, n, named, heldout=0.0, **more))  # type: ignore[arg-type]
 
 

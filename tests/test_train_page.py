@@ -1,6 +1,7 @@
 """The page Train without a browser: it asks, trains, shows what came of it, and takes that to other pages."""
 
 import re
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -71,7 +72,7 @@ def test_it_opens_on_a_form_that_can_be_handed_in_at_once() -> None:
         ("growth", 4, "Click a token for how it was made"),
         ("reveal", 4, "which of two pairs was merged first says which was more frequent"),
         ("model", 4, "each in place of the model's own"),
-        ("time", 5, "By the clock, of training alone"),
+        ("time", 5, "Of training alone"),
     ],
 )
 def test_every_closer_look_opens_from_its_link(view: str, n_charts: int, said: str) -> None:
@@ -172,6 +173,7 @@ def test_two_are_trained_shown_and_taken_to_segmentation(tmp_path: Path) -> None
         [one] = found.made
         assert one.whole.low < one.whole.bytes_per_token < one.whole.high
         assert [part.name for part in one.parts] == ["German", "English", "Russian"]
+        assert not sys.platform.startswith("linux") or 0 <= one.peak_bytes < 2**31
 
         app = in_the_frame(job.key)
         assert not app.error and len(app.get("plotly_chart")) == 4, "with one, there is nothing to overlap"

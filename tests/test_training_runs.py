@@ -8,6 +8,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from components.training import form
 from components.training.charts import by_size_chart, by_text_chart
@@ -220,3 +221,29 @@ def test_the_command_trains_each_with_each_and_says_which_is_which(capsys: Outpu
         assert main(plan) == 0
         told = capsys.readouterr().out
         assert all(f"BPE on bytes, {way}, 500 entries" in told for way in ("gpt2, all there is", "none, shares 3:1"))
+
+
+def _time() -> None:
+    from dataclasses import replace
+    from math import nan
+
+    import streamlit as st
+
+    from components.training.context import TrainingContext
+    from components.training.views.time import draw
+    from core.training.family import SIZES, shipped_one
+
+    known = st.session_state.get("known", False)
+    draw(TrainingContext([replace(shipped_one("bpe", n), peak_bytes=n * 1024.0 if known else nan) for n in SIZES]))
+
+
+def test_memory_stands_beside_seconds_where_it_is_known() -> None:
+    app = AppTest.from_function(_time).run()
+    assert not app.exception and len(app.get("plotly_chart")) == 1 and "is not known of these" in app.caption[0].value
+    app.session_state["known"] = True
+    app.run()
+    assert (
+        not app.exception
+        and len(app.get("plotly_chart")) == 2
+        and "beyond what was there before." in app.caption[0].value
+    )

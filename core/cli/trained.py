@@ -39,6 +39,7 @@ def document(
         "entries": _spent(spent(found, entries_of(opened(found)))),
         "fairness": _fairness(found),
         "seconds": found.seconds,
+        "peak_bytes": _known(found.peak_bytes),
         "exact_export": found.exact_export,
         "differs": differs(found),
         "phrases": found.phrases and _phrases(found.phrases),

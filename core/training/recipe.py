@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import nan
 from typing import Annotated
 
 import numpy as np
@@ -109,6 +110,7 @@ class Trained:
         n_compared: lines on which the file was compared with the tokenizer as trained.
         versions: of the libraries, by name.
         phrases: how far its file is from cutting at phrases as training did; None where training did not.
+        peak_bytes: of memory that training took at most beyond what was there before; NaN where nothing tells.
     """
 
     recipe: TrainingRecipe
@@ -125,6 +127,7 @@ class Trained:
     n_compared: int
     versions: Mapping[str, str]
     phrases: PhrasesFirst | None = None
+    peak_bytes: float = nan
 
     @cached_property
     def content(self) -> str:

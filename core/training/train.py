@@ -11,6 +11,7 @@ from tokenizers import Tokenizer
 
 from core.common.numbers import count
 from core.common.progress import report
+from core.common.resident_peak import ResidentPeak
 from core.jobs.store.files import Input
 from core.training.export import as_in_its_file, check_export, vocabulary_file
 from core.training.measured import entry_counts, measured, parallel_tokens, phrases_first
@@ -42,9 +43,9 @@ def trained(recipe: TrainingRecipe, here: Callable[[Path], Path] = lambda path: 
     text = TrainingText(parts, parallel_lines(_sources(recipe.parallel, here), parts))
     task = trainer.task(text, options, trainer.read(dict(recipe.params), recipe.seed))
     report(0, 0, "Training")
-    start = time.perf_counter()
+    start, peak = time.perf_counter(), ResidentPeak()
     made = trainer.train(task)
-    seconds = time.perf_counter() - start
+    seconds, peak_bytes = time.perf_counter() - start, peak.bytes()
     _check_size(made, recipe, trainer)
     report(0, 0, "Comparing")
     data, made = vocabulary_file(made), as_in_its_file(made)
@@ -66,6 +67,7 @@ def trained(recipe: TrainingRecipe, here: Callable[[Path], Path] = lambda path: 
         n_compared,
         _versions((*_LIBRARIES, BUDOUX) if of_phrases else _LIBRARIES),
         phrases_first(made, task.cut, parts) if of_phrases else None,
+        peak_bytes,
     )
 
 
