@@ -5,6 +5,7 @@ from dataclasses import replace
 from statistics import fmean
 
 from components.training.looks import run_name
+from core.common.listed import listed
 from core.common.numbers import count, size
 from core.training.pretokenizers import BERT, NO_NORMALISER
 from core.training.recipe import Trained
@@ -41,7 +42,7 @@ def finding(made: Sequence[Trained], complete: bool) -> str:
     first, last, more = most[seeds[0]], least[seeds[0]], _mean(most, seeds) / _mean(least, seeds) - 1
     name, other = (run_name(one, made, with_seed=False) for one in (first, last))
     several = f" on average over {len(seeds)} seeds, each with other lines kept apart" if len(seeds) > 1 else ""
-    differ = _listed([*differences(first.recipe, last.recipe), *_amounts(first, last)])
+    differ = listed([*differences(first.recipe, last.recipe), *_amounts(first, last)])
     return (
         f"{'At' if complete else 'So far, at'} {count(n)} entries **{name}** puts most into a token, "
         f"{_mean(most, seeds):.2f} bytes{several}, {more:{'.0%' if more >= _LITTLE else '.1%'}} more than {other}."
@@ -83,11 +84,3 @@ def _what_is_lost(one: Trained, other: Trained) -> str:
     if name in (NO_NORMALISER, other.recipe.options.normaliser):
         return ""
     return f" {name} changes a text first, so that its tokens do not give it back as it was."
-
-
-def _listed(words: Sequence[str]) -> str:
-    """
-    >>> _listed(["trainer"]), _listed(["trainer", "mixture", "seed"])
-    ('trainer', 'trainer, mixture and seed')
-    """
-    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))

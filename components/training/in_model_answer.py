@@ -15,6 +15,7 @@ from components.training.linked import LINKED, among
 from components.training.looks import run_name
 from core.common.data_folders import ROOT
 from core.common.errors import UserError
+from core.common.listed import listed
 from core.common.numbers import count
 from core.jobs.job import Job, State
 from core.lab.differences import ALL, TextPart
@@ -59,9 +60,9 @@ def in_model_answer(
         st.markdown(_sentence(rows, ranked, part, so_far=_more_to_come(jobs.values())))
         show(in_model_chart(rows))
         if blind:
-            listed = _and([plain(names[spec]) for spec in ranked if spec in blind])
+            without = listed([plain(names[spec]) for spec in ranked if spec in blind])
             st.caption(
-                f":material/report: With {listed} the model reads no better beyond chance than with rows that "
+                f":material/report: With {without} the model reads no better beyond chance than with rows that "
                 "know nothing of their tokens."
             )
         _table(rows)
@@ -116,10 +117,10 @@ def _sentence(rows: InModelRows, ranked: Sequence[str], part: TextPart, *, so_fa
         + (f"; with its own tokenizer the model takes {own:.3f}." if isfinite(own) else ".")
     ]
     if tied:
-        names = _and([plain(rows.names[spec]) for spec in tied])
+        names = listed([plain(rows.names[spec]) for spec in tied])
         said.append(f"On these sentences it cannot be told from {names}.")
     if untested:
-        names = _and([plain(rows.names[spec]) for spec in untested])
+        names = listed([plain(rows.names[spec]) for spec in untested])
         said.append(f"Whether it reads better than {names} is not tested. {rows.beyond[untested[0]].reason}")
     if worse:
         near = rows.beyond[worse[0]]
@@ -128,10 +129,6 @@ def _sentence(rows: InModelRows, ranked: Sequence[str], part: TextPart, *, so_fa
             f"(95 % interval {near.low:.3f} to {near.high:.3f})."
         )
     return " ".join(said)
-
-
-def _and(words: Sequence[str]) -> str:
-    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
 def _table(rows: InModelRows) -> None:
@@ -182,7 +179,7 @@ def _doors(names: Mapping[str, str], jobs: Mapping[str, Job]) -> None:
 
 def _caption(rows: InModelRows, question: InModelQuestion, method: str) -> str:
     """What was done, and what it does not say."""
-    names = _and([language(code).name for code in question.languages])
+    names = listed([language(code).name for code in question.languages])
     weigh = ", each language weighing the same" if len(question.languages) > 1 else ""
     trained = " These sentences are among what the tokenizers were trained on." if seen([*rows.made.values()]) else ""
     return (

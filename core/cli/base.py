@@ -5,6 +5,7 @@ import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import isfinite
 
 from core.common.errors import shown
 from core.common.numbers import read_number
@@ -41,6 +42,11 @@ def number(typed: str) -> float:
     if found is None:
         raise ArgumentTypeError(f"{shown(typed)} is no number.")
     return found
+
+
+def known(number: float) -> float | None:
+    """A number as JSON has it: none where it is not known."""
+    return number if isfinite(number) else None
 
 
 def whole(typed: str) -> int:

@@ -7,7 +7,7 @@ from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.cli.base import COMMAND_LINE, whole
+from core.cli.base import COMMAND_LINE, known, whole
 from core.cli.languages import codes_in
 from core.cli.waiting import waited
 from core.common.errors import UserError
@@ -142,9 +142,9 @@ def in_model_document(question: InModelQuestion, one: PutIn) -> dict[str, object
         about
         | _ends(found.bits)
         | {
-            "original": _known(found.original.value),
-            "control": _known(found.control.value),
-            "bytes_per_token": _known(found.bytes_per_token),
+            "original": known(found.original.value),
+            "control": known(found.control.value),
+            "bytes_per_token": known(found.bytes_per_token),
             "counted_texts": found.n_counted,
             "by_language": {code: _ends(part.bits) for code, part in parts.items() if part is not None},
         }
@@ -161,10 +161,10 @@ def best_documents(made: "Mapping[str, Trained]", answers: Mapping[str, PutIn]) 
             "best": ranked[0],
             "beyond_best": {
                 spec: {
-                    "bits_per_byte": _known(each.difference),
-                    "low": _known(each.low),
-                    "high": _known(each.high),
-                    "p": _known(each.adjusted),
+                    "bits_per_byte": known(each.difference),
+                    "low": known(each.low),
+                    "high": known(each.high),
+                    "p": known(each.adjusted),
                 }
                 for spec, each in beside_best(found).items()
             },
@@ -226,8 +226,4 @@ def _by_size(
 
 
 def _ends(number: "Number") -> dict[str, object]:
-    return {"bits_per_byte": _known(number.value), "low": _known(number.low), "high": _known(number.high)}
-
-
-def _known(number: float) -> float | None:
-    return number if isfinite(number) else None
+    return {"bits_per_byte": known(number.value), "low": known(number.low), "high": known(number.high)}

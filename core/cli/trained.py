@@ -1,8 +1,8 @@
 """What `train` says of the tokenizers that it made: each by itself, and several side by side."""
 
 from collections.abc import Mapping, Sequence
-from math import isfinite
 
+from core.cli.base import known
 from core.cli.in_model import PutIn, best_documents, in_model_document
 from core.common.numbers import count
 from core.lab.in_model import InModelQuestion
@@ -39,7 +39,7 @@ def document(
         "entries": _spent(spent(found, entries_of(opened(found)))),
         "fairness": _fairness(found),
         "seconds": found.seconds,
-        "peak_bytes": _known(found.peak_bytes),
+        "peak_bytes": known(found.peak_bytes),
         "exact_export": found.exact_export,
         "differs": differs(found),
         "phrases": found.phrases and _phrases(found.phrases),
@@ -107,14 +107,14 @@ def sentences(found: Trained, spec: str, out: str, among: Sequence[TrainingRecip
 
 def _numbers(part: MeasuredPart) -> dict[str, float | None]:
     numbers = {"bytes_per_token": part.bytes_per_token, "low": part.low, "high": part.high}
-    return {"trained_bytes": part.n_bytes, **{key: _known(number) for key, number in numbers.items()}}
+    return {"trained_bytes": part.n_bytes, **{key: known(number) for key, number in numbers.items()}}
 
 
 def _phrases(found: PhrasesFirst) -> dict[str, object]:
     return {
         "measured_bytes": found.n_bytes,
-        "bytes_per_token": _known(found.bytes_per_token),
-        "cut_otherwise": _known(found.otherwise),
+        "bytes_per_token": known(found.bytes_per_token),
+        "cut_otherwise": known(found.otherwise),
     }
 
 
@@ -134,10 +134,10 @@ def _fairness(one: Trained) -> dict[str, object] | None:
         return None
     return {
         "reference": found.reference,
-        "gini": [*map(_known, found.gini.tolist())],
-        "tokens_a_sentence": [*map(_known, found.tokens.tolist())],
+        "gini": [*map(known, found.gini.tolist())],
+        "tokens_a_sentence": [*map(known, found.tokens.tolist())],
         "premiums": {
-            name: [*map(_known, row)] for name, row in zip(found.languages, found.premiums.tolist(), strict=True)
+            name: [*map(known, row)] for name, row in zip(found.languages, found.premiums.tolist(), strict=True)
         },
         "sentences": found.n_sentences,
     }
@@ -150,7 +150,7 @@ def _equal_lengths(made: Sequence[Trained]) -> list[dict[str, object]]:
         each = equal_length(ones, ones[0].n_vocabulary)
         if each is not None:
             needed = {
-                one.language: {"n": _known(one.value), "low": _known(one.low), "high": _known(one.high), "why": one.why}
+                one.language: {"n": known(one.value), "low": known(one.low), "high": known(one.high), "why": one.why}
                 for one in each.needed
             }
             found.append(
@@ -160,7 +160,3 @@ def _equal_lengths(made: Sequence[Trained]) -> list[dict[str, object]]:
                 }
             )  # fmt: skip
     return found
-
-
-def _known(number: float) -> float | None:
-    return number if isfinite(number) else None

@@ -6,6 +6,7 @@ from itertools import combinations, product
 
 import numpy as np
 
+from core.common.listed import listed
 from core.common.numbers import count, so_many
 from core.lab.differences import (
     ALL,
@@ -168,7 +169,7 @@ def _on_heads(setting: Setting, made: Sequence[Entrant]) -> list[str]:
         return [f"Every method and control has a head of its own here: {cost}."]
     has = "has a head of its own" if len(own) == 1 else "have heads of their own"
     return [
-        f"{_and([e.label for e in own])} {has}: {cost}. The others and the controls share one matrix; untie the head "
+        f"{listed([e.label for e in own])} {has}: {cost}. The others and the controls share one matrix; untie the head "
         "of all to compare like with like."
     ]
 
@@ -178,7 +179,8 @@ def _on_silent(silent: Sequence[Entrant]) -> list[str]:
     if not silent:
         return []
     does, are = ("gives", "is") if len(silent) == 1 else ("give", "are")
-    return [f"{_and([e.label for e in silent])} {does} no text a probability and {are} left out of what is said here."]
+    who = listed([e.label for e in silent])
+    return [f"{who} {does} no text a probability and {are} left out of what is said here."]
 
 
 def _pooled(entrant: Entrant) -> float:
@@ -192,9 +194,9 @@ def _on_likeness(
     labels = {e.name: e.label for e in ranked}
     found = []
     if tied:
-        found.append(f"It cannot be told apart from {_and([labels[name] for name in tied])} on these texts.")
+        found.append(f"It cannot be told apart from {listed([labels[name] for name in tied])} on these texts.")
     if untested:
-        names, reason = _and([labels[name] for name in untested]), next((p.reason for p in pairs if p.reason), "")
+        names, reason = listed([labels[name] for name in untested]), next((p.reason for p in pairs if p.reason), "")
         found.append(f"Whether it differs from {names} beyond chance cannot be tested. {reason}".strip())
     return found
 
@@ -209,12 +211,12 @@ def _on_controls(
 ) -> list[str]:
     if not controls:
         return []
-    names, every = _and([_plain(e) for e in controls]), "every control" if complete else "every control so far"
+    names, every = listed([_plain(e) for e in controls]), "every control" if complete else "every control so far"
     found = []
     winners = [e.label for e in methods if beats[e.name]]
     if winners:
         verb = "beats" if len(winners) == 1 else "beat"
-        found.append(f"{_and(winners)} {verb} {every} ({names}) beyond chance.")
+        found.append(f"{listed(winners)} {verb} {every} ({names}) beyond chance.")
     by_controls: dict[tuple[str, ...], list[str]] = {}
     for one in methods:
         if beats[one.name] is False:
@@ -223,14 +225,14 @@ def _on_controls(
     for lost_to, losers in by_controls.items():
         verb, whose = ("does", "its") if len(losers) == 1 else ("do", "their")
         found.append(
-            f"{_and(losers)} {verb} not beat {_and(lost_to)}: on these texts {whose} rows are worth no more than rows "
-            "that know nothing of their token."
+            f"{listed(losers)} {verb} not beat {listed(lost_to)}: on these texts {whose} rows are worth no more than "
+            "rows that know nothing of their token."
         )
     untested = [e.label for e in methods if beats[e.name] is None]
     if untested:
         reason = next((p.reason for p in pairs if p.reason), "")
         beat = "beats" if len(untested) == 1 else "beat"
-        found.append(f"Whether {_and(untested)} {beat} the controls cannot be tested. {reason}".strip())
+        found.append(f"Whether {listed(untested)} {beat} the controls cannot be tested. {reason}".strip())
     return found
 
 
@@ -247,7 +249,7 @@ def _on_parts_lost(
         if beaten_in[one.name]:
             by_parts.setdefault(beaten_in[one.name], []).append(one.label)
     return [
-        f"In {_where([said(part) for part in lost], len(parts))} {_and(labels)} "
+        f"In {_where([said(part) for part in lost], len(parts))} {listed(labels)} "
         f"{'does' if len(labels) == 1 else 'do'} not beat the controls beyond chance."
         for lost, labels in by_parts.items()
     ]
@@ -287,7 +289,9 @@ def _on_baseline(setting: Setting, ranked: Sequence[Entrant], parts: Sequence[Te
         words = " and ".join(f"{which} in {_where(names, len(parts))}" for which, names in how.items() if names)
         if mine:
             by_outcome.setdefault(words or "no differently beyond chance", []).append(one.label)
-    told = [f"{_and(labels)} {'reads' if len(labels) == 1 else 'read'} {words}" for words, labels in by_outcome.items()]
+    told = [
+        f"{listed(labels)} {'reads' if len(labels) == 1 else 'read'} {words}" for words, labels in by_outcome.items()
+    ]
     return [f"Beside {plain.label}, language by language: {'; '.join(told)}."] if told else []
 
 
@@ -300,13 +304,5 @@ def _where(names: Sequence[str], of: int) -> str:
     if len(names) == of > 1:
         return "every language and domain"
     if len(names) > _MOST_NAMES:
-        return f"{len(names)} of {of} languages and domains (the table names them), such as {_and(names[:3])},"
-    return _and(names)
-
-
-def _and(words: Sequence[str]) -> str:
-    """
-    >>> _and(["a", "b", "c"])
-    'a, b and c'
-    """
-    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+        return f"{len(names)} of {of} languages and domains (the table names them), such as {listed(names[:3])},"
+    return listed(names)

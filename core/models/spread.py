@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from core.common.errors import UserError
+from core.common.listed import listed
 from core.common.numbers import count
 from core.models.large import SPREAD
 from core.models.memory import WORKSPACE_BYTES, free_bytes
@@ -48,7 +49,7 @@ class Spread:
     def words(self) -> str:
         """How many layers lie in each place, for people."""
         each = [f"{count(n)} {_where(place)}" for place, n in self.n_layers.items() if n]
-        return " and ".join([", ".join(each[:-1]), each[-1]] if len(each) > 1 else each)
+        return listed(each)
 
 
 def is_spread(device: str) -> bool:
