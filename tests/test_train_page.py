@@ -26,7 +26,7 @@ from core.lab.link import plan_from_link
 from core.tokenizers.catalog import open_tokenizer
 from core.tokenizers.trained import note_owner, trained_names
 from core.training import revealed
-from core.training.asked import asked_recipe
+from core.training.asked import SPECIALS, asked_recipe
 from core.training.family import LANGUAGES, SHIPPED, SIZES, family_recipes, shipped_family, shipped_one
 from core.training.job import KIND, recipes_in, trained_in, trained_so_far, training
 from core.training.recipe import TrainingRecipe
@@ -97,6 +97,26 @@ def test_what_is_missing_is_said_and_so_is_what_is_too_much() -> None:
     app.get("button_group")[0].set_value(["bpe", "bpe-characters", "unigram", "wordpiece", "superbpe"]).run()
     app.get("button_group")[1].set_value(["500", "1000", "2000", "4000", "8000"]).run()
     assert "25 tokenizers; at most 24" in words(app)
+
+
+def test_special_tokens_are_taken_from_the_link_and_any_can_be_typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    handed_in: list[tuple[TrainingRecipe, ...]] = []
+    monkeypatch.setattr(form, "training", lambda recipes: handed_in.append(tuple(recipes)) or training(recipes))
+    monkeypatch.setattr(form, "submit", lambda *asked: None)
+    written: dict[str, object] = {}
+    monkeypatch.setattr(link, "page_link", lambda parameters, **_: written.update(parameters))
+    for linked, there in (({}, list(SPECIALS)), ({"train_specials": ["<a>", "<b>", "<a>"]}, ["<a>", "<b>"])):
+        assert opened("train", **linked).multiselect(key="train_specials").value == there
+    app = opened("train", train_specials="", train_trainers="bpe", train_sizes="1000")
+    assert app.multiselect(key="train_specials").value == [], "none may be asked for"
+    assert written["train_specials"] == [""], "which the link says too"
+    app.multiselect(key="train_specials").set_value(["<|end|>", "<|of a turn|>"]).run()
+    assert written["train_specials"] == ["<|end|>", "<|of a turn|>"]
+    app.button(key="train_submit").click().run()
+    [[recipe]] = handed_in
+    assert not app.error and recipe.options.specials == ("<|end|>", "<|of a turn|>")
+    app.multiselect(key="train_specials").set_value(["the"]).run()
+    assert "'the' cannot be a special token" in words(app)
 
 
 def test_numbers_are_read_as_people_type_them() -> None:

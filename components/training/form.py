@@ -16,7 +16,7 @@ from components.widgets.typed_number import typed_number
 from core.common.errors import UserError
 from core.common.numbers import count, size
 from core.common.params import Value
-from core.training.asked import HELD_OUT, LEAST_FREQUENCY, asked_recipe
+from core.training.asked import HELD_OUT, LEAST_FREQUENCY, SPECIALS, asked_recipe
 from core.training.job import KIND, training
 from core.training.pretokenizers import AS_PRE, DIGITS, NO_NORMALISER, NORMALISERS, PATTERNED
 from core.training.recipe import TrainingRecipe
@@ -24,7 +24,8 @@ from core.training.sources import is_language
 from core.training.trainer import TRAINERS
 
 _MOST_OF_EACH = {50_000: "50 kB", 100_000: "100 kB", 250_000: "250 kB", 1_000_000: "1 MB", 0: "all"}
-_MOST_RUNS, _MOST_SEEDS = 24, 8
+_MOST_RUNS, _MOST_SEEDS, _MOST_SPECIALS = 24, 8, 256
+_OFFERED = (*SPECIALS, "<|im_start|>", "<|im_end|>", "<s>", "</s>", "<pad>")  # special tokens of well-known models
 _USUAL_PRE = "its usual one"
 _SEVERAL = {
     "pre": "pre-tokenizers",
@@ -55,7 +56,9 @@ def training_form() -> None:
 
 def _ask_more() -> tuple[dict[str, object], dict[str, Sequence[object]]]:
     """What is the same for all runs, and what each trainer and size is tried with."""
-    with st.expander("Pre-tokenizer, digits, normaliser, text, seed", icon=":material/tune:", key="train_more"):
+    with st.expander(
+        "Pre-tokenizer, digits, normaliser, special tokens, seed", icon=":material/tune:", key="train_more"
+    ):
         st.caption("Choose several of a kind, and each trainer and size is tried with each of them.")
         pre = LINKED.several(
             "Pre-tokenizer", {_USUAL_PRE: _USUAL_PRE} | {one: one for one in PATTERNED}, "train_pre", [_USUAL_PRE],
@@ -73,6 +76,12 @@ def _ask_more() -> tuple[dict[str, object], dict[str, Sequence[object]]]:
                 "What is done to a text first, so that it cannot be given back as it was: Unicode's composed form "
                 "(nfc), also without ligatures, widths and the like (nfkc), or small letters.",
             )  # fmt: skip
+        specials = LINKED.typed(
+            "Special tokens", _OFFERED, "train_specials", SPECIALS, _MOST_SPECIALS,
+            "Entries of all of them, into which no other text is cut, such as those that begin the turns of a chat. "
+            "Type any of your own. The first ends a text.",
+            placeholder="None",
+        )  # fmt: skip
         same, seeds = _ask_numbers()
     varied: dict[str, Sequence[object]] = {
         "pre": ["" if one == _USUAL_PRE else one for one in pre] or [""],
@@ -80,7 +89,7 @@ def _ask_more() -> tuple[dict[str, object], dict[str, Sequence[object]]]:
         "normaliser": normalisers or [NO_NORMALISER],
         "seed": seeds,
     }
-    return same, varied
+    return {**same, "specials": specials}, varied
 
 
 def _ask_numbers() -> tuple[dict[str, object], list[int]]:

@@ -92,6 +92,34 @@ class LinkedChoices:
             persist_state="session", help=about, **more,
         )  # fmt: skip
 
+    def typed(
+        self,
+        label: str,
+        offered: Sequence[str],
+        key: str,
+        usual: Sequence[str],
+        most: int,
+        about: str | None = None,
+        **more: Any,
+    ) -> list[str]:
+        """Draw a list to which anything may be added; what stands in it, in order.
+
+        Args:
+            label: over the list.
+            offered: what can be taken without typing.
+            key: in the session and in the link.
+            usual: what stands there at first.
+            most: that it may hold.
+            about: a hover away.
+            more: for `st.multiselect`.
+        """
+        linked = st.query_params.get_all(key)  # of an empty list the link has one empty word
+        self._start(key, [one for one in dict.fromkeys(linked) if one][:most] if linked else None, list(usual))
+        return st.multiselect(
+            label, list(dict.fromkeys([*offered, *st.session_state[key]])), key=key, accept_new_options=True,
+            max_selections=most, persist_state="session", help=about, **more,
+        )  # fmt: skip
+
     def number(self, key: str, usual: int | float, least: int | float, most: int | float = MOST) -> None:
         """Give a number its first value: the link's if it is one of the same kind and within bounds, else the usual."""
         try:
@@ -146,4 +174,4 @@ def _in_link(value: object, usual: object) -> list[str]:
     """What the link has of a choice: nothing of a usual one."""
     if value == usual:
         return []
-    return [f"{one}" for one in value] if isinstance(value, list) else [f"{value}"]
+    return [f"{one}" for one in value] or [""] if isinstance(value, list) else [f"{value}"]

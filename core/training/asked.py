@@ -15,6 +15,7 @@ from core.training.options import MOST_VOCABULARY, Options
 from core.training.pretokenizers import AS_PRE, DIGITS, NO_NORMALISER, NORMALISERS, Cut
 from core.training.recipe import TrainingRecipe
 from core.training.sources import in_full, opened_source, source_label
+from core.training.specials import check_specials
 from core.training.text import most_of_each
 from core.training.trainer import TRAINERS, Trainer
 from core.training.training_file import TrainingFile
@@ -160,10 +161,8 @@ def _check(entry: Trainer, asked: Options) -> None:
         raise UserError(
             f"{count(asked.most_bytes)} bytes of each text cannot be taken: give a number, or 0 for all of it."
         )
-    specials = asked.specials
-    if len(set(specials)) < len(specials) or not all(one.strip() == one and one for one in specials):
-        raise UserError("Special tokens must differ, and none may be empty or begin or end with a space. Name others.")
-    least = entry.n_least + len(specials)
+    check_specials(asked.specials, entry.unknown)
+    least = entry.n_least + len(asked.specials)
     if not least < asked.vocab <= MOST_VOCABULARY:
         raise UserError(
             f"{count(asked.vocab)} entries cannot be made: {entry.label} needs more than {count(least)}, for its "
