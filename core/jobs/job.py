@@ -105,6 +105,10 @@ def no_secrets(params: Mapping[str, Json]) -> bool:
     return False
 
 
+def no_imports() -> None:
+    """For work whose libraries are there at once."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class JobKind:
     """A kind of long work.
@@ -133,6 +137,8 @@ class JobKind:
         takes_less: what to ask for that takes less memory, as a sentence for who asked for too much.
         unit_seconds: most wall time for one piece, for cutting into pieces, and for combining.
         libraries: packages whose versions a result records.
+        prepare: imports what units need where that takes seconds, as `import_models`, and computes nothing; processes
+            of jobs are copies of one in which it has run. It may start no thread.
     """
 
     key: str
@@ -155,6 +161,7 @@ class JobKind:
     takes_less: str = "Ask for less at a time."
     unit_seconds: float = 3600.0
     libraries: tuple[str, ...] = ("numpy",)
+    prepare: Callable[[], None] = no_imports
 
     def sized(self, params: Mapping[str, Json]) -> "JobKind":
         """The kind with the memory that a job of these parameters takes, and the GPU that it gets."""

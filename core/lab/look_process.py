@@ -19,8 +19,7 @@ from core.lab.participants import outlined
 from core.lab.plan import Plan, plan_of
 from core.lab.preview import setting, uncounted
 from core.lab.submission import submission
-from core.models.load import outline
-from core.models.shipped import shipped
+from core.models.imports import import_models
 from core.tokenizers.isolation.wire import Message, packed
 
 
@@ -37,7 +36,7 @@ def look(plan: Plan) -> Look:
 def main() -> None:
     """Answer for one plan, or end if nobody asks."""
     with all_stays():
-        _import_models()
+        import_models()
     end_after(0, IDLE_SECONDS)
     requests, replies = private_pipes()
     question = requests.read()
@@ -59,12 +58,6 @@ def _reply(question: bytes) -> Message:
         return Message("error", {"class": type(error).__name__, "text": redacted(str(error))})
     columns = [[name, array.dtype.str] for name, array in arrays.items()]
     return Message("look", {"arrays": columns}, [text.encode(), *(array.tobytes() for array in arrays.values())])
-
-
-def _import_models() -> None:
-    """What the first model that is looked at would import, most of it late in its libraries."""
-    for name in shipped()[:1]:
-        outline(f"shipped:{name}")
 
 
 if __name__ == "__main__":

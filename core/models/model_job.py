@@ -7,6 +7,7 @@ from core.corpora.submitted import from_hub
 from core.jobs.job import Context, JobKind, Output, Parts, Unit
 from core.jobs.result_codec import stored
 from core.jobs.store.files import Json
+from core.models.imports import import_models
 from core.models.submitted import memory
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def model_job(
         memory_mb=4096,
         memory_for=memory,
         libraries=("numpy", "torch", "transformers", "tokenizers"),
+        prepare=import_models,
     )
 
 

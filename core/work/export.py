@@ -15,6 +15,7 @@ from core.jobs.store.files import Input, Json
 from core.lab.plan import Choice, Plan
 from core.lab.written_models import place as written_models
 from core.lab.written_models import unfinished
+from core.models.imports import import_models
 from core.work.transplant import files, memory, participants_of
 
 KIND = "export"
@@ -84,6 +85,12 @@ def folder_of(facts: Mapping[str, Any]) -> Path:
     return Path(facts["written"]["out"])
 
 
+def _import_what_writes() -> None:
+    import core.lab.model_folder  # noqa: F401  what it needs is what is wanted of it
+
+    import_models()
+
+
 JOB = JobKind(
     key=KIND,
     label="Write a model",
@@ -99,4 +106,5 @@ JOB = JobKind(
     memory_mb=4096,
     memory_for=memory,
     libraries=("torch", "transformers", "tokenizers"),
+    prepare=_import_what_writes,
 )

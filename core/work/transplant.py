@@ -20,6 +20,7 @@ from core.lab.plan import Choice, Plan, plan_of
 from core.lab.result_from_units import gathered
 from core.lab.stage_words import stage_in_words
 from core.lab.units import DONOR, ORIGINAL, SETTING, controls, units
+from core.models.imports import import_models
 
 if TYPE_CHECKING:
     from core.lab.participants import Participants
@@ -83,6 +84,13 @@ def _participants(plan: Plan, inputs: tuple[Input, ...], device: str) -> "Partic
     return participants
 
 
+def _import_the_lab() -> None:
+    import core.lab.participants
+    import core.lab.run  # noqa: F401  what it needs is what is wanted of it
+
+    import_models()
+
+
 JOB = JobKind(
     key="transplant",
     label="Compare transplants",
@@ -100,4 +108,5 @@ JOB = JobKind(
     memory_for=memory,
     takes_less="Without measures that train, without the methods that take most, or with a smaller model it is less.",
     libraries=("numpy", "torch", "transformers", "tokenizers"),
+    prepare=_import_the_lab,
 )

@@ -16,9 +16,11 @@ what it has started. `answer` puts the four together for a single question.
 | sums over very many draws, `stats.drawn_sums` | bare | data | deadline, timer | no file | signal, timer |
 | a list of tensors, `segmenters.published.torch_file` | bare | data | deadline, timers | no file | signal, timers |
 | pieces of a job, `jobs.runner.job_process` | marked | data; watched with its forks | watched | not | signal |
+| of which it is a copy, `jobs.runner.fork_server` | no secrets | only imports | no limit | not | signal, input |
 | what runs jobs, `jobs.runner.daemon` | all | no limit | no limit | not | no: it outlives servers |
 
-Pieces of a job get the secrets of the environment if its kind says that it uses them (`JobKind.secrets`).
+Pieces of a job get the secrets of the environment if its kind says that it uses them (`JobKind.secrets`), in a process
+that is started for it; others are copies, by fork, of one of a single thread that has imported what they need.
 
 What is confined reads its files, this code, Python and its libraries, and what `/proc` says of itself; it changes no
 file, has no network, starts no process or program, looks into no other and signals none, and has no rights of root. It

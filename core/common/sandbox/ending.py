@@ -2,14 +2,28 @@
 
 import os
 import signal
-import subprocess
 from contextlib import suppress
+from typing import Protocol
 
 import psutil
 
 
-def end(process: "subprocess.Popen[bytes]") -> None:
-    """Kill a process of `start` and what it has started, and collect it; do nothing to one that has ended.
+class Endable(Protocol):
+    """A process that was started here, as `subprocess.Popen` is one, and leads a group."""
+
+    @property
+    def pid(self) -> int:
+        """Its id."""
+
+    def poll(self) -> int | None:
+        """How it ended; None while it runs."""
+
+    def wait(self) -> int:
+        """How it ended, once it has."""
+
+
+def end(process: Endable) -> None:
+    """Kill such a process and what it has started, and collect it; do nothing to one that has ended.
 
     What it has started is found by descent and by its group, while it runs: an id whose process was collected may be
     anybody's. What outlives a crashed parent is found by its mark (`marked_processes`), if it has one.

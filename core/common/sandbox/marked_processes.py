@@ -6,12 +6,16 @@ with another environment.
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 
 import psutil
 
 MARK = "TOKEN_ATLAS_WORKER"
+_ROOM = "TOKEN_ATLAS_COPIES"  # of the same length: stands where a copy of a process will have its mark
+_MOST = 64  # bytes of a mark that a copy can have
+_ENV_START = 47  # field of /proc/PID/stat, counted after the name: where the environment lies in memory
 _ENDED = {psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD}
 
 
@@ -73,3 +77,32 @@ def _proportional(process: psutil.Process) -> int:
         info = process.memory_full_info()
         return int(getattr(info, "pss", info.uss))
     return 0
+
+
+def for_copies(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment for a process of which copies will carry marks; it carries none itself."""
+    return {**{name: value for name, value in environment.items() if name != MARK}, _ROOM: "-" * _MOST}
+
+
+def mark_copy(mark: str) -> None:
+    """Let this process carry a mark: a copy, by `fork`, of one that was started with an environment of `for_copies`.
+
+    Others read of a process's environment what lies where the kernel put it when its program was started, which
+    `os.environ` does not change: so it is written there. Linux only.
+
+    Raises:
+        OSError: the system does not let it.
+
+    """
+    given = Path("/proc/self/environ").read_bytes()
+    room = f"{_ROOM}={'-' * _MOST}".encode()
+    at = given.find(room)
+    wanted = f"{MARK}={mark}".encode()
+    if at < 0 or len(wanted) > len(room):
+        raise OSError("this process was not started to be copied")
+    start = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[_ENV_START])
+    with Path("/proc/self/mem").open("r+b", buffering=0) as memory:
+        memory.seek(start + at)
+        memory.write(wanted.ljust(len(room), b"\0"))
+    os.environ.pop(_ROOM, None)
+    os.environ[MARK] = mark

@@ -1,7 +1,8 @@
 """How a process is started: a module of this code by a plain `python -m`, with an environment that was chosen for it.
 
 It is not `multiprocessing`: nothing is forked from a process full of threads, Streamlit's main module is not imported
-again, no pickle is exchanged, and the environment can be emptied.
+again, no pickle is exchanged, and the environment can be emptied. The one process that is forked, for each job, was
+started here for that and has one thread (`jobs.runner.fork_server`).
 """
 
 import os

@@ -22,13 +22,14 @@ from core.common.errors import UserError
 from core.common.processes import identity, pid_of
 from core.common.sandbox.confine import unreadable_by_others
 from core.common.sandbox.marked_processes import MarkedProcesses, bytes_together, kill_marked
-from core.jobs.job import KINDS, State, content_key
+from core.jobs.job import KINDS, State, content_key, no_imports
 from core.jobs.runner import report
 from core.jobs.runner.capacity import capacity, engine_name
 from core.jobs.runner.fair_order import FairOrder
+from core.jobs.runner.fork_server import ForkServer
 from core.jobs.runner.lock import DaemonLock
 from core.jobs.runner.run import Run
-from core.jobs.runner.worker import MOST_PROCESSES, Worker
+from core.jobs.runner.worker import MOST_PROCESSES, Worker, environment_of_jobs
 from core.jobs.store.files import Json
 from core.jobs.store.index import StoreError, explained
 from core.jobs.store.records import one
@@ -52,6 +53,8 @@ class Daemon:
         self.family = family(home)
         self.runs: dict[str, Run] = {}
         self.order, self.processes = FairOrder(), MarkedProcesses()
+        # Copies take no more memory than their own kind of work needs: those that import libraries are made apart.
+        self.forks, self.forks_with_libraries = (ForkServer(environment_of_jobs(home)) for _ in range(2))
         self.leaving = False
         self.reserve = the_store.folder / "reserve"  # given up on a full disk, so that how jobs ended can be written
         self._looked_at = self._report_at = self._idle_since = time.monotonic()
@@ -181,8 +184,9 @@ class Daemon:
             if not other.task and not self.fits(run):
                 self.dismiss(other)
         gpu = next(iter(self.free_gpus()), None) if self.uses_gpu(run) else None
+        forks = self.forks if run.kind.prepare is no_imports else self.forks_with_libraries
         try:
-            worker = Worker(self.home, run.job, run.kind, self.family, gpu, run.remote)
+            worker = Worker(self.home, run.job, run.kind, self.family, forks, gpu, run.remote)
         except OSError as error:
             why = f"No process could be started for it: {error.strerror or error}."
             run.end(State.FAILED, disk_trouble(error) or why)

@@ -18,6 +18,7 @@ from core.common.sandbox.ending import end
 from core.common.sandbox.marked_processes import MARK, kill_marked
 from core.common.sandbox.start import ONE_THREAD, environment_without_secrets, start, whole_environment
 from core.jobs.job import Job, JobKind
+from core.jobs.runner.fork_server import ForkedProcess, ForkServer
 from core.jobs.store.files import Json
 from core.jobs.store.records import MOST_LOG
 
@@ -35,18 +36,41 @@ class Task:
     n: int = -1
 
 
-def _known(job: Job, kind: JobKind) -> Mapping[str, str]:
-    """The environment that a job of this kind gets of its daemon's."""
-    return whole_environment() if kind.secrets(job.params) else environment_without_secrets()
+def environment_of_jobs(home: Path) -> dict[str, str]:
+    """What all processes of jobs get of their daemon's environment, secrets aside, and what is set for them."""
+    return {**environment_without_secrets(), **_set_for_all(home)}
+
+
+def _set_for_all(home: Path) -> Mapping[str, str]:
+    return {
+        "TOKEN_ATLAS_HOME": str(home.absolute()),
+        "PYTHONUNBUFFERED": "1",
+        "CUDA_VISIBLE_DEVICES": "",
+        # A slot is one processor: libraries that would take all of them take one.
+        **ONE_THREAD,
+    }
 
 
 class Worker:
     """A process with a job; not thread-safe."""
 
     def __init__(
-        self, home: Path, job: Job, kind: JobKind, family: str, gpu: str | None = None, remote: bool = False
+        self,
+        home: Path,
+        job: Job,
+        kind: JobKind,
+        family: str,
+        forks: ForkServer,
+        gpu: str | None = None,
+        remote: bool = False,
     ) -> None:
-        """Args: family: begins the mark of all workers of one daemon; gpu: the one it may see; remote: it drives."""
+        """
+        Args:
+            family: begins the mark of all workers of one daemon.
+            forks: where nothing is asked for that tells the process from those of other jobs, it is a copy by this.
+            gpu: the one it may see.
+            remote: it drives.
+        """
         self.key, self.kind, self.gpu = job.key, kind, gpu
         self.mark = f"{family}.{uuid4().hex[:12]}"
         self.task: Task | None = None
@@ -69,16 +93,21 @@ class Worker:
         self.replies, theirs = os.pipe()
         try:
             (self.scratch / "setup.json").write_text(json.dumps(setup), encoding="utf-8")
-            self.process = start(
-                "core.jobs.runner.job_process",
-                str(theirs),
-                str(os.getpid()),
-                str(self.scratch),
-                environment={**_known(job, kind), **self._environment(home)},
-                apart=False,
-                stderr=subprocess.STDOUT,
-                pass_fds=(theirs,),
-            )
+            self.process: subprocess.Popen[bytes] | ForkedProcess
+            secrets = kind.secrets(job.params)
+            if forks.works and gpu is None and not remote and not secrets:
+                self.process = forks.fork(kind.key, self.mark, self.scratch, theirs)
+            else:
+                self.process = start(
+                    "core.jobs.runner.job_process",
+                    str(theirs),
+                    str(os.getpid()),
+                    str(self.scratch),
+                    environment={**self._environment(home, secrets), "CUDA_VISIBLE_DEVICES": gpu or ""},
+                    apart=False,
+                    stderr=subprocess.STDOUT,
+                    pass_fds=(theirs,),
+                )
         except BaseException:
             os.close(self.replies)
             shutil.rmtree(self.scratch, ignore_errors=True)
@@ -91,16 +120,9 @@ class Worker:
         os.set_blocking(self.replies, False)
         os.set_blocking(self.output, False)
 
-    def _environment(self, home: Path) -> Mapping[str, str]:
-        return {
-            MARK: self.mark,
-            "TOKEN_ATLAS_HOME": str(home.absolute()),
-            "PYTHONUNBUFFERED": "1",
-            "TMPDIR": str(self.scratch),
-            "CUDA_VISIBLE_DEVICES": self.gpu or "",
-            # A slot is one processor: libraries that would take all of them take one.
-            **ONE_THREAD,
-        }
+    def _environment(self, home: Path, secrets: bool) -> Mapping[str, str]:
+        known = {**whole_environment(), **_set_for_all(home)} if secrets else environment_of_jobs(home)
+        return {**known, MARK: self.mark, "TMPDIR": str(self.scratch)}
 
     def give(self, task: Task, **more: Json) -> None:
         """Ask for something; the answer comes from `read`."""
@@ -159,7 +181,7 @@ class Worker:
 
     def end(self) -> None:
         """Kill it and everything it started, and remove its temporary files."""
-        end(self.process)
+        self.process.end() if isinstance(self.process, ForkedProcess) else end(self.process)
         kill_marked(self.mark)
         self._take_output()
         for pipe in (self.process.stdin, self.process.stdout):
