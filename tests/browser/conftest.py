@@ -32,6 +32,8 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# What is to come is waited for by `wait_for`: at each look that fails, `expect` describes the whole page besides, which
+# took a tenth of what Chromium did here.
 expect.set_options(timeout=1000 * PATIENCE)
 
 
@@ -140,16 +142,16 @@ STILL = """() => {
     const now = JSON.stringify([state, stale, boxes]);
     window.nStill = window.seenLast === now ? window.nStill + 1 : 0;
     window.seenLast = now;
-    return state === "notRunning" && !stale && window.nStill > 5;
+    return state === "notRunning" && !stale && window.nStill > 2;
 }"""
 
 
 def stands_still(page: Page) -> None:
     """Wait until the script has ended, nothing of a drawing before is left, and nothing moved for half a second.
 
-    Ten looks a second: one at each frame takes a seventh of all that Chromium does in the tests of accessibility.
+    Five looks a second: one at each frame takes a seventh of all that Chromium does in the tests of accessibility.
     """
-    page.wait_for_function(STILL, polling=100)
+    page.wait_for_function(STILL, polling=200)
 
 
 @pytest.fixture

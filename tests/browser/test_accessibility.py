@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, TimeoutError, expect
+from playwright.sync_api import Page, TimeoutError
 
 from components.lab.view import views as lab_views
 from components.premium.view import VIEWS as PREMIUM
@@ -99,21 +99,21 @@ def choose(page: Page, label: str) -> None:
 
 def test_segmentation(opened: Callable[..., Page], findings: Findings) -> None:
     page = opened("")
-    expect(page.locator(".ta-text").first).to_be_visible()
+    page.locator(".ta-text").first.wait_for()
     page.locator(".ta-cursor").first.press("Enter")
     page.get_by_role("button", name="More", exact=True).click()
     for label in TOOLS.all():
         choose(page, label)
         findings.look(page, label)
     page.get_by_role("button", name="Models").click()
-    expect(page.get_by_role("dialog")).to_be_visible()
+    page.get_by_role("dialog").wait_for()
     findings.look(page, "Models")
 
 
 @both_themes
 def test_a_phone(opened: Callable[..., Page], findings: Findings, dark: bool) -> None:
     page = opened("", dark=dark, width=390, height=844, has_touch=True)
-    expect(page.locator(".ta-card").first).to_be_visible()
+    page.locator(".ta-card").first.wait_for()
     findings.look_once(page, "cards")
 
 
@@ -133,14 +133,14 @@ def test_vocabulary(opened: Callable[..., Page], findings: Findings) -> None:
 
 def test_probes(opened: Callable[..., Page], findings: Findings) -> None:
     page = opened("probes")
-    expect(page.get_by_role("button", name="Try ").first).to_be_visible()
+    page.get_by_role("button", name="Try ").first.wait_for()
     findings.look(page, "gallery")
     for view in PROBES.all().values():
         page.get_by_role("button", name=f"Try {view.label.lower()}").click()
-        expect(page.get_by_text("What would make this wrong")).to_be_visible()
+        page.get_by_text("What would make this wrong").wait_for()
         findings.look(page, view.label)
         page.get_by_role("radio", name="Predict first").click()
-        expect(page.get_by_role("button", name="Reveal")).to_be_visible()
+        page.get_by_role("button", name="Reveal").wait_for()
         findings.look_once(page, f"{view.label}, predicting")
         page.get_by_role("radio", name="Explore").click()
         page.get_by_role("button", name="All probes").click()
@@ -148,12 +148,12 @@ def test_probes(opened: Callable[..., Page], findings: Findings) -> None:
 
 def test_train(opened: Callable[..., Page], findings: Findings) -> None:
     page = opened("train")
-    expect(page.locator(".js-plotly-plot").nth(1)).to_be_visible()
+    page.locator(".js-plotly-plot").nth(1).wait_for()
     findings.look(page, "family")
     page.get_by_text("Train your own", exact=True).click()
     page.get_by_text("Watch a segmenter learn", exact=True).click()
-    expect(page.locator(".st-key-train_submit button")).to_be_visible()
-    expect(page.locator(".st-key-learn_submit button")).to_be_visible()
+    page.locator(".st-key-train_submit button").wait_for()
+    page.locator(".st-key-learn_submit button").wait_for()
     findings.look(page, "forms")
 
 
@@ -163,21 +163,21 @@ def test_transplants(opened: Callable[..., Page], findings: Findings) -> None:
         choose(page, label)
         findings.look(page, label)
     page.get_by_role("button", name="Set up your own").click()
-    expect(page.get_by_role("button", name="Compare", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Compare", exact=True).wait_for()
     findings.look(page, "form")
 
 
 def test_runs(opened: Callable[..., Page], findings: Findings) -> None:
     page = opened("runs")
     sample = page.locator(".st-key-count_sample button")  # where nothing has run yet
-    expect(sample.or_(open_button(page)).first).to_be_visible()
+    sample.or_(open_button(page)).first.wait_for()
     if sample.is_visible():
         sample.click()
     open_button(page).first.click()
-    expect(page.get_by_role("button", name="Export").first).to_be_visible()
+    page.get_by_role("button", name="Export").first.wait_for()
     findings.look(page, "result")
     page.get_by_role("button", name="Count a corpus").first.click()
-    expect(page.get_by_role("combobox", name="Corpus")).to_be_visible()
+    page.get_by_role("combobox", name="Corpus").wait_for()
     findings.look(page, "form")
 
 

@@ -24,13 +24,13 @@ def test_below_a_path_with_a_user_that_the_proxy_names(server: str, open_page: C
     with reverse_proxy(server, HEADER, "Ann@example.org") as proxy:
         page = open_page(extra_http_headers={HEADER: "root"})  # what a client says of itself does not count
         page.goto(f"{proxy}/atlas/runs")
-        expect(page.get_by_role("heading", name="Runs", exact=True)).to_be_visible()
-        expect(page.get_by_role("link", name="ann@example.org")).to_be_visible()
+        page.get_by_role("heading", name="Runs", exact=True).wait_for()
+        page.get_by_role("link", name="ann@example.org").wait_for()
         page.get_by_role("link", name="Segmentation").click()
         expect(page).to_have_url(f"{proxy}/atlas/")
         editor = page.locator("textarea").first
         editor.fill("Größe zählt")  # through the websocket
-        expect(page.get_by_text("14 bytes").first).to_be_visible()
+        page.get_by_text("14 bytes").first.wait_for()
         (cookie,) = [c for c in page.context.cookies() if c["name"] == "token_atlas_browser"]
         assert (cookie["path"], cookie["httpOnly"], cookie["sameSite"]) == ("/atlas", True, "Lax")
 
@@ -38,7 +38,7 @@ def test_below_a_path_with_a_user_that_the_proxy_names(server: str, open_page: C
 def test_past_the_proxy_nothing_is_shown(server: str, open_page: Callable[..., Page]) -> None:
     page = open_page()
     page.goto(f"{server}/premium")
-    expect(page.get_by_text("Reach it through the proxy.")).to_be_visible()
+    page.get_by_text("Reach it through the proxy.").wait_for()
     assert page.get_by_role("link").count() <= 1  # the way past the header, to the main content
 
 
@@ -50,5 +50,5 @@ def test_a_login_that_cannot_be_read_lets_nobody_in(
     address = app_server(APP, fresh=True, TOKEN_ATLAS_LOGIN="on", STREAMLIT_SECRETS_FILES=str(secrets))
     page = open_page()
     page.goto(f"{address}/premium")
-    expect(page.get_by_text("This server takes nobody in before a login is configured")).to_be_visible()
+    page.get_by_text("This server takes nobody in before a login is configured").wait_for()
     assert "never-shown" not in page.content()

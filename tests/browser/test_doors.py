@@ -35,7 +35,7 @@ def test_pages_need_nothing_that_the_policy_forbids(
     page, said = open_page(), []
     page.on("console", lambda message: said.append(message.text))
     page.goto(f"{server}/{path}")
-    expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
+    page.get_by_role("heading", name=heading, exact=True).wait_for()
     expect(page.locator("canvas, svg.main-svg").first).to_be_attached()
     assert [text for text in said if "Content Security Policy" in text] == []
     # A script that finds its way into a page is not run.

@@ -34,7 +34,7 @@ def visit(open_page: Callable[..., Page], app_server: Callable[..., str]) -> Cal
     def go(query: str = "", **options: object) -> Page:
         page = open_page(**options)
         page.goto(f"{app_server(APP)}/{query}")
-        expect(page.locator(".ta-text").first).to_be_visible()
+        page.locator(".ta-text").first.wait_for()
         stands_still(page)
         return page
 
@@ -113,7 +113,7 @@ def test_a_phone_gives_the_choosers_their_own_lines(visit: Callable[..., Page]) 
     for chooser, least in (("stMultiSelect", 340), ("stSelectbox", 220)):
         box = page.get_by_test_id(chooser).first.bounding_box()
         assert box is not None and box["width"] >= least
-    expect(page.get_by_text("Each card is one tokenizer")).to_be_visible()
+    page.get_by_text("Each card is one tokenizer").wait_for()
 
 
 def test_a_phone_says_of_every_model_how_it_can_be_had(visit: Callable[..., Page]) -> None:
@@ -138,7 +138,7 @@ def test_lanes_can_be_chosen_on_a_phone_and_stay(visit: Callable[..., Page]) -> 
     page = visit(FIVE, width=390, height=844, has_touch=True)
     expect(page.get_by_role("radio", name="Cards")).to_be_checked()
     page.get_by_text("Lanes", exact=True).first.click()
-    expect(page.locator(".ta-system").first).to_be_visible()
+    page.locator(".ta-system").first.wait_for()
     page.locator("textarea").first.fill("still lanes")
     expect(page.locator(".ta-text").first).to_have_text("still lanes")
     expect(page.locator(".ta-card")).to_have_count(0)
@@ -155,7 +155,7 @@ def test_nothing_is_said_twice(visit: Callable[..., Page]) -> None:
     labels = page.locator(".ta-row .ta-label").all_inner_texts()
     assert not [label for label in labels if re.search(r"\d tokens", label)], "the cards say how many"
     page.get_by_role("button", name="How to read this").click()
-    expect(page.get_by_text("neither token holds the whole of it")).to_be_visible()
+    page.get_by_text("neither token holds the whole of it").wait_for()
 
 
 def test_cards_are_one_line_and_unfold(visit: Callable[..., Page]) -> None:
@@ -164,10 +164,10 @@ def test_cards_are_one_line_and_unfold(visit: Callable[..., Page]) -> None:
     assert len(heights) == 5
     assert max(heights) <= 36
     page.get_by_role("button", name="More", exact=True).click()
-    expect(page.get_by_text("bytes/token").first).to_be_visible()
+    page.get_by_text("bytes/token").first.wait_for()
     page.locator("textarea").first.fill("other words")
     expect(page.locator(".card .count").nth(2)).to_have_text("3")
-    expect(page.get_by_text("bytes/token").first).to_be_visible()
+    page.get_by_text("bytes/token").first.wait_for()
 
 
 def test_eight_cards_stand_in_rows_of_equal_length(visit: Callable[..., Page]) -> None:
@@ -233,7 +233,7 @@ def test_all_pages_of_a_growing_text_can_be_reached(visit: Callable[..., Page]) 
         paste(page, text)
         expect(page.locator(".card .count").first).to_have_text(count(6 * n_lines))
         last = pager.get_by_role("button", name=str(len(windows(text)))).last
-        expect(last).to_be_visible()
+        last.wait_for()
         last.click()
         expect(page.locator(".ta-text").last).to_contain_text(f"{n_lines - 1:05}")
 
@@ -241,7 +241,7 @@ def test_all_pages_of_a_growing_text_can_be_reached(visit: Callable[..., Page]) 
 def test_a_word_is_found_on_whatever_page_it_stands(visit: Callable[..., Page]) -> None:
     page = visit(f"?tokenizers=builtin:words&text={to_link('short')}")
     paste(page, "".join(f"line number {k:05}\n" for k in range(2000)))
-    expect(page.get_by_test_id("stPagination")).to_be_visible()
+    page.get_by_test_id("stPagination").wait_for()
     field = page.get_by_label("Find in the text")
     field.fill("NUMBER 0177")
     said = page.locator(".ta-said")
@@ -276,14 +276,14 @@ def test_the_script_travels_once_and_a_key_costs_little(
     scripts = []
     page.on("response", lambda answer: scripts.append(answer.url) if "token_view" in answer.url else None)
     page.goto(f"{app_server(APP)}/{FIVE}&tokenizers=mistral:v7")
-    expect(page.locator(".ta-text").first).to_be_visible()
+    page.locator(".ta-text").first.wait_for()
     stands_still(page)
     assert not [frame for frame in received if b"function mountTokenView" in frame]
     received.clear()
     area = page.locator("textarea").first
     area.press("Control+End")
     area.press("~")
-    expect(page.locator(".ta-text", has_text="~").first).to_be_visible()
+    page.locator(".ta-text", has_text="~").first.wait_for()
     stands_still(page)
     assert received, "the key was answered"
     assert sum(map(len, received)) < 40_000, "six tokenizers on the opening text"

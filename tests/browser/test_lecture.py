@@ -27,8 +27,8 @@ def compared(open_page: Callable[..., Page], app_server: Callable[..., str]) -> 
         pytest.skip("the shipped models are not in this copy")
     page = open_page()
     page.goto(f"{app_server(APP)}/transplants")
-    expect(page.locator(".st-key-picture").first).to_be_visible()
-    expect(page.get_by_role("button", name="Compute it yourself")).to_be_visible()
+    page.locator(".st-key-picture").first.wait_for()
+    page.get_by_role("button", name="Compute it yourself").wait_for()
     return page
 
 
@@ -36,14 +36,14 @@ def test_the_lab_opens_on_a_transplant_that_others_can_look_at(compared: Page, o
     page = compared
     assert drawn_box(page, ".st-key-picture")["bottom"] <= 800, "the picture is in view without scrolling"
     page.get_by_role("radio", name="Tokens", exact=True).click()
-    expect(page.locator(".st-key-classes").first).to_be_visible()
+    page.locator(".st-key-classes").first.wait_for()
     link = page.url
     assert "lab=Tokens" in link
 
     other = open_page(width=390, dark=True)
     other.goto(link)
-    expect(other.locator(".st-key-picture").first).to_be_visible()
-    expect(other.locator(".st-key-classes").first).to_be_visible()
+    other.locator(".st-key-picture").first.wait_for()
+    other.locator(".st-key-classes").first.wait_for()
     assert other.evaluate("document.documentElement.scrollWidth") <= 390
 
     other.get_by_role("button", name="Change it").click()
@@ -55,8 +55,8 @@ def test_a_model_is_kept_as_a_folder_that_transformers_loads(compared: Page, tmp
     page = compared
     page.get_by_test_id("stMain").get_by_text("Keep", exact=True).click()
     page.get_by_role("button", name="Write the folder").click()
-    expect(page.get_by_role("button", name="Download as .zip")).to_be_visible()
-    expect(page.get_by_text("Written and read back").first).to_be_visible()
+    page.get_by_role("button", name="Download as .zip").wait_for()
+    page.get_by_text("Written and read back").first.wait_for()
     with page.expect_download() as download:
         page.get_by_role("button", name="Download as .zip").click()
     download.value.save_as(tmp_path / "kept.zip")
@@ -74,12 +74,12 @@ def test_runs_opens_a_comparison(compared: Page) -> None:
     page.get_by_role("button", name="Compute it yourself").click()
     expect(page).to_have_url(re.compile(r"\?.*run="))
     key = parse_qs(urlsplit(page.url).query)["run"][0]
-    expect(page.locator(".st-key-picture").first).to_be_visible()
+    page.locator(".st-key-picture").first.wait_for()
     page.get_by_role("link", name="Runs").click()
     page.locator(f".st-key-open_{key}").get_by_role("button").click()
     expect(page).to_have_url(re.compile(r"/transplants(\?|$)"))
-    expect(page.locator(".st-key-picture").first).to_be_visible()
+    page.locator(".st-key-picture").first.wait_for()
     assert parse_qs(urlsplit(page.url).query)["run"] == [key]
     page.get_by_role("link", name="Runs").click()
     page.get_by_role("button", name="Cancel").click()  # or it computes for minutes beside the tests that follow
-    expect(page.get_by_text("Cancelled").first).to_be_visible()
+    page.get_by_text("Cancelled").first.wait_for()

@@ -46,13 +46,13 @@ def test_clocks_of_the_page_that_was_left_do_not_whiten_the_next(
     page, wire = open_page(), SlowWire()
     page.route_web_socket(re.compile("_stcore/stream"), wire.route)
     page.goto(app_server(Path(__file__).parent / "harness" / "two_pages.py"))
-    expect(page.get_by_text(re.compile("ticks [1-9]"))).to_be_visible()
+    page.get_by_text(re.compile("ticks [1-9]")).wait_for()
     wire.n_waiting = 8  # that of the button, and seven of a clock that has not heard of it
     page.get_by_role("button", name="Go").click(force=True)
-    expect(page.get_by_text("The other page")).to_be_visible()
+    page.get_by_text("The other page").wait_for()
     ticks = page.get_by_text(re.compile("ticks "))
     later = int(ticks.inner_text().split()[1]) + 10
     seen = "+(document.querySelector('#root').innerText.match(/ticks (\\d+)/) ?? [0, later])[1]"  # or the page is white
     page.wait_for_function(f"later => {seen} >= later", arg=later)
-    expect(page.get_by_text("The other page")).to_be_visible()
+    page.get_by_text("The other page").wait_for()
     expect(ticks).to_have_count(1)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 from safetensors.numpy import load_file
 
 from benchmarks.server import free_port
@@ -101,27 +101,27 @@ def submit(page: Page, port: int) -> None:
     content = f"{','.join(LINES)}\n{rows}\n".encode()
     chooser = page.locator("input[type=file]").last
     chooser.set_input_files({"name": "cats.csv", "mimeType": "text/csv", "buffer": content})
-    expect(page.get_by_text("3 languages with 14 000 sentences each").first).to_be_visible()
-    expect(page.get_by_text(re.compile("Takes .* on an idle machine")).first).to_be_visible()
+    page.get_by_text("3 languages with 14 000 sentences each").first.wait_for()
+    page.get_by_text(re.compile("Takes .* on an idle machine")).first.wait_for()
     page.get_by_role("button", name="Count", exact=True).first.click()
-    expect(page.get_by_text("3 tokenizers on cats.csv, 3 languages").first).to_be_visible()
+    page.get_by_text("3 tokenizers on cats.csv, 3 languages").first.wait_for()
     page.close()
 
 
 def resume(page: Page, port: int) -> None:
     """Find it interrupted, with what was kept, and let it go on."""
     page.goto(f"http://127.0.0.1:{port}/runs")
-    expect(page.get_by_text("Its finished pieces are kept: Resume goes on from there.").first).to_be_visible()
-    expect(page.get_by_text(re.compile(r"Stopped at [\d\s]+ of 126\s000 sentences")).first).to_be_visible()
+    page.get_by_text("Its finished pieces are kept: Resume goes on from there.").first.wait_for()
+    page.get_by_text(re.compile(r"Stopped at [\d\s]+ of 126\s000 sentences")).first.wait_for()
     page.get_by_role("button", name="Resume").first.click()
-    expect(open_button(page)).to_be_visible()
-    expect(page.get_by_text("started 2 times").first).to_be_visible()
+    open_button(page).wait_for()
+    page.get_by_text("started 2 times").first.wait_for()
 
 
 def look_and_export(page: Page, path: Path) -> np.ndarray:
     """Open the table, and the exported tokens."""
     open_button(page).click()
-    expect(page.get_by_text("3 languages, 42 000 sentences.").first).to_be_visible()
+    page.get_by_text("3 languages, 42 000 sentences.").first.wait_for()
     with page.expect_download() as download:
         page.get_by_role("button", name="Export").first.click()
     download.value.save_as(path)

@@ -98,20 +98,20 @@ def test_a_deep_link_shows_nothing_before_the_login_and_is_kept_for_after_it(
     page = open_page()
     got = heard(page)
     page.goto(f"{address}/premium?base=deu_Latn")  # the very first request of a fresh server
-    expect(page.get_by_role("button", name="Log in")).to_be_visible()
+    page.get_by_role("button", name="Log in").wait_for()
     page.goto(f"{address}/runs?run=abc")
-    expect(page.get_by_role("button", name="Log in")).to_be_visible()
+    page.get_by_role("button", name="Log in").wait_for()
     page.goto(f"{address}/premium?base=deu_Latn")
-    expect(page.get_by_role("button", name="Log in")).to_be_visible()
+    page.get_by_role("button", name="Log in").wait_for()
     stands_still(page)
     assert page.get_by_role("link", name="Runs").count() == 0
     before = b"".join(got)
     assert b"Petrov" not in before
     log_in(page, "ann")
     expect(page).to_have_url(re.compile(r"/premium\?.*base=deu_Latn"))
-    expect(page.get_by_role("heading", name="Premium")).to_be_visible()
-    expect(page.get_by_role("link", name="ann@example.org")).to_be_visible()
-    expect(page.get_by_text("Petrov").first).to_be_visible()
+    page.get_by_role("heading", name="Premium").wait_for()
+    page.get_by_role("link", name="ann@example.org").wait_for()
+    page.get_by_text("Petrov").first.wait_for()
     assert b"Petrov" in b"".join(got)  # so it would have been noticed before
     for secret in (CLIENT_SECRET, COOKIE_SECRET, HF_TOKEN):
         assert secret.encode() not in b"".join(got)
@@ -121,10 +121,10 @@ def test_somebody_who_is_not_invited_comes_no_further(address: str, open_page: C
     page = open_page()
     page.goto(address)
     log_in(page, "eve")  # says that she has Ann's address, which her provider has not verified
-    expect(page.get_by_text("who is not on the list of this server's users")).to_be_visible()
+    page.get_by_text("who is not on the list of this server's users").wait_for()
     assert page.get_by_role("link", name="Runs").count() == 0
     page.get_by_role("button", name="Log out").click()
-    expect(page.get_by_role("button", name="Log in")).to_be_visible()
+    page.get_by_role("button", name="Log in").wait_for()
 
 
 def test_runs_belong_to_those_who_ask_for_them(address: str, open_page: Callable[..., Page]) -> None:
@@ -132,33 +132,33 @@ def test_runs_belong_to_those_who_ask_for_them(address: str, open_page: Callable
     for page, who in ((ann, "ann"), (ben, "ben")):
         page.goto(f"{address}/runs?tokenizers=builtin:utf8-bytes")
         log_in(page, who)
-        expect(page.get_by_role("heading", name="Runs", exact=True)).to_be_visible()
+        page.get_by_role("heading", name="Runs", exact=True).wait_for()
     count(ann)
-    expect(open_button(ann)).to_be_visible()
-    expect(ann.get_by_role("button", name="Delete").first).to_be_visible()
+    open_button(ann).wait_for()
+    ann.get_by_role("button", name="Delete").first.wait_for()
 
     ben.reload()
-    expect(ben.get_by_text("You have asked for nothing yet.").first).to_be_visible()
+    ben.get_by_text("You have asked for nothing yet.").first.wait_for()
     ben.get_by_text("Everybody's", exact=True).first.click()
-    expect(ben.get_by_text("for ann@example.org").first).to_be_visible()
-    expect(open_button(ben)).to_be_visible()
+    ben.get_by_text("for ann@example.org").first.wait_for()
+    open_button(ben).wait_for()
     assert ben.get_by_role("button", name="Delete").count() == 0
     assert ben.get_by_role("button", name="Repeat").count() == 0
 
     count(ben)  # the same work: he joins
-    expect(ben.get_by_text("for you and ann@example.org").first).to_be_visible()
+    ben.get_by_text("for you and ann@example.org").first.wait_for()
     ben.get_by_role("button", name="Delete").first.click()
-    expect(ben.get_by_text("the others keep it").first).to_be_visible()
+    ben.get_by_text("the others keep it").first.wait_for()
     ben.get_by_role("button", name="Delete it").first.click()
-    expect(ben.get_by_text("for ann@example.org").first).to_be_visible()
+    ben.get_by_text("for ann@example.org").first.wait_for()
     ann.reload()
-    expect(open_button(ann)).to_be_visible()
+    open_button(ann).wait_for()
 
     ann.get_by_role("link", name="ann@example.org").first.click()
     ann.get_by_role("button", name="Log out").first.click()
-    expect(ann.get_by_role("button", name="Log in").first).to_be_visible()
+    ann.get_by_role("button", name="Log in").first.wait_for()
     ann.goto(f"{address}/runs")
-    expect(ann.get_by_role("button", name="Log in").first).to_be_visible()
+    ann.get_by_role("button", name="Log in").first.wait_for()
 
 
 def test_a_login_that_fails_says_nothing_of_the_secrets(
@@ -168,9 +168,9 @@ def test_a_login_that_fails_says_nothing_of_the_secrets(
     got = heard(page)
     page.goto(address)
     log_in(page, "mal")
-    expect(page.get_by_role("button", name="Log in")).to_be_visible()
+    page.get_by_role("button", name="Log in").wait_for()
     page.goto(f"{address}/oauth2callback?code=made-up&state=made-up")
-    expect(page.get_by_role("button", name="Log in")).to_be_visible()
+    page.get_by_role("button", name="Log in").wait_for()
     logs = b"".join(log.read_bytes() for log in tmp_path_factory.getbasetemp().rglob("server.log"))
     assert b"OAuth token exchange failed" in logs
     for secret in (CLIENT_SECRET, COOKIE_SECRET, HF_TOKEN):

@@ -24,7 +24,7 @@ def visit(open_page: Callable[..., Page], app_server: Callable[..., str]) -> Cal
     def go(query: str = "", **options: object) -> Page:
         page = open_page(**options)
         page.goto(f"{app_server(APP)}/premium{query}")
-        expect(page.locator(".st-key-heatmap_frame .js-plotly-plot .heatmaplayer image").first).to_be_visible()
+        page.locator(".st-key-heatmap_frame .js-plotly-plot .heatmaplayer image").first.wait_for()
         return page
 
     return go
@@ -79,14 +79,14 @@ def test_a_click_on_a_cell_leads_to_its_sentences_again_and_again(visit: Callabl
     wide = ".st-key-heatmap_frame"
     for across, down, sentence in ((0, 0, "Lao costs GPT-2"), (2, 1, "Thai costs cl100k (GPT-4)")) * 2:
         click_cell(page, wide, across, down)
-        expect(said(page, sentence)).to_be_visible()
+        said(page, sentence).wait_for()
     expect(page).to_have_url(re.compile("language=tha_Thai"))
     assert in_link(page)["premium"] == ["Evidence"]
     assert in_link(page)["tokenizer"] == ["cl100k"]
     page.get_by_test_id("stMain").get_by_text("Ranked", exact=True).click()
-    expect(page.locator(".st-key-ranked").first).to_be_visible()
+    page.locator(".st-key-ranked").first.wait_for()
     click_cell(page, wide, 2, 1)  # the same cell as before: plotly takes it for the end of the selection
-    expect(said(page, "Thai costs cl100k (GPT-4)")).to_be_visible()
+    said(page, "Thai costs cl100k (GPT-4)").wait_for()
 
 
 def test_a_phone_shows_cells_on_its_first_screen_with_numbers_of_a_size(visit: Callable[..., Page]) -> None:
@@ -124,7 +124,7 @@ def test_the_map_draws_without_a_network_and_a_click_on_a_country_leads_to_its_s
     page.goto(f"{address}/premium?premium=Map&tokenizer=cl100k")
     plot = page.locator(".st-key-map .js-plotly-plot")
     expect(plot.locator(".choroplethlayer path")).to_have_count(239)
-    expect(plot.locator(".scattergeo path.point").first).to_be_visible()
+    plot.locator(".scattergeo path.point").first.wait_for()
     x, y = plot.evaluate(
         """(plot, place) => {
             const [x, y] = plot._fullLayout.geo._subplot.projection(place), box = plot.getBoundingClientRect();
@@ -135,5 +135,5 @@ def test_the_map_draws_without_a_network_and_a_click_on_a_country_leads_to_its_s
     page.mouse.move(x - 3, y)
     page.mouse.move(x, y)
     page.mouse.click(x, y)
-    expect(said(page, "Thai costs cl100k (GPT-4)")).to_be_visible()
+    said(page, "Thai costs cl100k (GPT-4)").wait_for()
     assert foreign == []

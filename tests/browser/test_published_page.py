@@ -56,10 +56,10 @@ def test_segmentation_hovers(open_page: Callable[..., Page], tmp_path: Path) -> 
     page = open_page()
     wrong = opened(page, tmp_path, "segmentation?tokenizers=builtin:words&tokenizers=builtin:utf8-bytes")
     label = page.locator("[data-component] .ta-label bdi").first
-    expect(label).to_be_visible()
-    expect(page.locator("[data-component] .ta-stave").first).to_be_visible()
+    label.wait_for()
+    page.locator("[data-component] .ta-stave").first.wait_for()
     page.locator("[data-component] .ta-stave").first.hover(position={"x": 40, "y": 10})
-    expect(page.locator(".ta-tip").first).to_be_visible()
+    page.locator(".ta-tip").first.wait_for()
     theme = page.locator("[data-component] [data-theme]").first
     page.emulate_media(color_scheme="dark")
     expect(theme).to_have_attribute("data-theme", "dark")

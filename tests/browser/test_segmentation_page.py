@@ -27,7 +27,7 @@ def visit(open_page: Callable[..., Page], app_server: Callable[..., str]) -> Cal
     def go(query: str = WORDS, **options: object) -> Page:
         page = open_page(**options)
         page.goto(app_server(APP) + "/" + query)
-        expect(page.locator(".ta-text").first).to_be_visible()
+        page.locator(".ta-text").first.wait_for()
         return page
 
     return go
@@ -45,10 +45,10 @@ def test_the_very_first_request_of_a_fresh_server_may_be_a_deep_link(
     text = to_link("deep link")
     page.goto(f"{app_server(APP, fresh=True)}/{WORDS}&text={text}&view=Cards&tool=Agreement")
     expect(page.locator(".card .count").first).to_have_text("3")
-    expect(page.get_by_role("heading", name="Segmentation")).to_be_visible()
+    page.get_by_role("heading", name="Segmentation").wait_for()
     assert counts(page) == ["3", "9"]
     expect(page.locator("textarea").first).to_have_value("deep link")
-    expect(page.locator(".js-plotly-plot").first).to_be_visible()
+    page.locator(".js-plotly-plot").first.wait_for()
 
 
 def test_nothing_is_fetched_from_anywhere_else(open_page: Callable[..., Page], app_server: Callable[..., str]) -> None:
@@ -59,7 +59,7 @@ def test_nothing_is_fetched_from_anywhere_else(open_page: Callable[..., Page], a
         lambda request: None if request.url.startswith((address, "data:", "blob:")) else foreign.append(request.url),
     )
     page.goto(address + "/")
-    expect(page.locator(".ta-text").first).to_be_visible()
+    page.locator(".ta-text").first.wait_for()
     stands_still(page)
     assert [url for url in foreign if not url.startswith((address, "data:", "blob:"))] == []
 
@@ -121,7 +121,7 @@ def test_a_file_can_be_uploaded_and_is_chosen(visit: Callable[..., Page], tmp_pa
     page = visit(f"{WORDS}&text={to_link('deux mots rares')}")
     page.get_by_role("button", name=re.compile("Add")).first.click()
     page.locator('input[type="file"]').first.set_input_files(str(file))
-    expect(page.get_by_text(re.compile(r"\d+(\.\d)? ?(B|KB)$")).first).to_be_visible()
+    page.get_by_text(re.compile(r"\d+(\.\d)? ?(B|KB)$")).first.wait_for()
     page.get_by_role("button", name="Add files").last.click()
     expect(page.locator(".card")).to_have_count(3)
     assert counts(page)[2] == "3"
@@ -136,9 +136,9 @@ def test_a_bad_upload_is_one_message_and_loses_nothing(visit: Callable[..., Page
     page.locator("textarea").first.fill("still here")
     page.get_by_role("button", name=re.compile("Add")).first.click()
     page.locator('input[type="file"]').first.set_input_files(str(file))
-    expect(page.get_by_text(re.compile(r"\d+(\.\d)? ?(B|KB)$")).first).to_be_visible()
+    page.get_by_text(re.compile(r"\d+(\.\d)? ?(B|KB)$")).first.wait_for()
     page.get_by_role("button", name="Add files").last.click()
-    expect(page.get_by_role("alert").first).to_be_visible()
+    page.get_by_role("alert").first.wait_for()
     expect(page.get_by_role("alert")).to_have_count(1)
     expect(page.locator("textarea").first).to_have_value("still here")
     expect(page.locator(".card")).to_have_count(2)
@@ -158,7 +158,7 @@ def test_a_megabyte_is_windowed_and_other_sessions_go_on(visit: Callable[..., Pa
         other.locator("textarea").first.fill("w " * (n + 2))
         expect(other.locator(".card .count").first).to_have_text(str(2 * n + 4))
     expect(page.locator(".card .count").first).to_have_text(count(680_000))
-    expect(page.get_by_text("All numbers are for the whole text")).to_be_visible()
+    page.get_by_text("All numbers are for the whole text").wait_for()
 
 
 def test_tokens_can_be_taken_away(visit: Callable[..., Page]) -> None:
@@ -193,7 +193,7 @@ def in_the_line(page: Page, share: float) -> list[float]:
 
 def test_clicking_a_token_chooses_its_piece(visit: Callable[..., Page]) -> None:
     page = visit(f"?tokenizers=mistral:tekken&text={to_link('tokenizers everywhere')}&tool=How+it+got+there")
-    expect(page.locator(".sp-said")).to_be_visible()  # all is drawn, so nothing moves under the mouse
+    page.locator(".sp-said").wait_for()  # all is drawn, so nothing moves under the mouse
     page.mouse.click(*in_the_line(page, 0.8))
     expect(page.get_by_role("combobox", name="Piece")).to_have_value("␣everywhere")
     page.mouse.click(*in_the_line(page, 0.1))
@@ -211,7 +211,7 @@ def test_a_model_is_found_by_its_name_and_added(visit: Callable[..., Page]) -> N
     page = visit("?tokenizers=builtin:words")
     page.get_by_role("button", name="Models").click()
     listed = page.get_by_role("dialog")
-    expect(listed.get_by_role("button", name="Gemma 3")).to_be_visible()
+    listed.get_by_role("button", name="Gemma 3").wait_for()
     search = listed.get_by_role("textbox", name="Search")
     search.fill("rwkv")
     search.press("Enter")
@@ -246,7 +246,7 @@ def test_a_tokenizer_is_renamed_and_the_link_keeps_its_name(visit: Callable[...,
 def test_deleted_text_leaves_the_address(visit: Callable[..., Page]) -> None:
     page = visit(f"{WORDS}&text={to_link('secret words')}")
     page.locator("textarea").first.fill("")
-    expect(page.get_by_role("button", name="Show the opening text")).to_be_visible()
+    page.get_by_role("button", name="Show the opening text").wait_for()
     page.get_by_text("Cards", exact=True).click()  # what else the address holds is written by another hand
     expect(page).to_have_url(re.compile("view=Cards"))
     query = parse_qs(urlsplit(page.url).query)
@@ -258,12 +258,12 @@ def test_deleted_text_leaves_the_address(visit: Callable[..., Page]) -> None:
 def test_what_is_said_of_the_text_goes_with_it(visit: Callable[..., Page]) -> None:
     page = visit(f"{WORDS}&text=damaged")
     message = page.get_by_text("The text in this link is damaged")
-    expect(message).to_be_visible()
+    message.wait_for()
     chooser = page.locator("[class*=st-key-sample_]")
     expect(chooser.get_by_role("combobox")).to_have_value(re.compile("^Opening · "))
     page.locator("textarea").first.fill("a new text")
     expect(message).to_be_hidden()
-    expect(chooser.get_by_placeholder("Your text")).to_be_visible()
+    chooser.get_by_placeholder("Your text").wait_for()
 
 
 def test_editor_cards_and_statistics_show_one_length(visit: Callable[..., Page]) -> None:
@@ -271,7 +271,7 @@ def test_editor_cards_and_statistics_show_one_length(visit: Callable[..., Page])
     page = visit(f"{WORDS}&text={to_link(text)}")
     expect(page.locator(".te-count")).to_contain_text(f"{len(text)} characters · {len(text.encode())} bytes")
     assert counts(page)[1] == str(len(text.encode()))
-    expect(page.get_by_text(f"The text has {len(text.encode())} bytes")).to_be_visible()
+    page.get_by_text(f"The text has {len(text.encode())} bytes").wait_for()
     page.locator("textarea").first.press("End")
     page.keyboard.type("!")
     expect(page.locator(".card .count").nth(1)).to_have_text(str(len(text.encode()) + 1))

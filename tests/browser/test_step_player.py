@@ -19,7 +19,7 @@ def explain(open_page: Callable[..., Page], app_server: Callable[..., str]) -> C
         page = open_page()
         page.clock.install()
         page.goto(f"{app_server(APP)}/?tool=How+it+got+there&tokenizers={spec}&text={to_link(text)}")
-        expect(page.locator(".sp-said")).to_be_visible()
+        page.locator(".sp-said").wait_for()
         return page
 
     return go
@@ -35,7 +35,7 @@ def nodes(page: Page) -> list[str]:
 
 def test_a_whole_word_is_merged_step_by_step(explain: Callable[..., Page]) -> None:
     page = explain("mistral:tekken", "language")
-    expect(page.get_by_text("takes it at once and asks no merges")).to_be_visible()
+    page.get_by_text("takes it at once and asks no merges").wait_for()
     assert nodes(page) == list("language")
     page.locator(".sp").focus()
     page.keyboard.press("ArrowRight")

@@ -78,7 +78,7 @@ def test_the_newest_text_wins_over_a_slow_script(
 
     def gate(word: str) -> None:
         keeper.goto(f"{app_server(APP)}/?gate={word}")
-        expect(keeper.get_by_text(f"gate {word}")).to_be_visible()
+        keeper.get_by_text(f"gate {word}").wait_for()
 
     gate("shut")
     page.locator("textarea").click()
@@ -197,7 +197,7 @@ def test_tab_leaves_the_editor_and_it_has_a_name(page: Page) -> None:
 
 def test_a_click_in_the_view_reaches_python(page: Page) -> None:
     page.locator(".ta-stave").first.click(position={"x": 25, "y": 15})
-    expect(page.get_by_text("picked TokenViewEvent(lane=0, index=0")).to_be_visible()
+    page.get_by_text("picked TokenViewEvent(lane=0, index=0").wait_for()
 
 
 WINDOWS = "one\r\ntwo\rthree\u2028four\n\ufefffive"
