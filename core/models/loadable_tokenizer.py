@@ -62,8 +62,8 @@ def _verify(tokenizer: LocalTokenizer, engine: tokenizers.Tokenizer, lines: Sequ
         UserError: it does not; shows the first line that differs.
     """
     own, made = vocabulary_of(tokenizer), spelled_vocabulary(engine)
-    n = min(len(own), len(made))
-    other = next((i for i in range(n) if own.kinds[i] == Kind.ORDINARY and own.pieces[i] != made.pieces[i]), None)
+    ordinary = np.flatnonzero(own.kinds[: len(made)] == Kind.ORDINARY).tolist()
+    other = next((i for i in ordinary if own.pieces[i] != made.pieces[i]), None)
     if other is not None:
         raise UserError(
             f"{tokenizer.info.label} cannot be written as tokenizer.json: its token {count(other)}, "
@@ -89,7 +89,7 @@ def _from_ranks(tokenizer: LocalTokenizer, serialised: Serialised) -> tokenizers
     alphabet = {byte: character for character, byte in byte_of_character().items()}
 
     def spelled(piece: bytes) -> str:
-        return "".join(alphabet[byte] for byte in piece)
+        return piece.decode("latin-1").translate(alphabet)
 
     id_by_spelling = {spelled(piece): rank + offset for piece, rank in ranks.items()}
     merges = [(spelled(left), spelled(right)) for left, right in merges_of(ranks)]

@@ -199,7 +199,7 @@ def _match_text(
     lacks_space = {i: vocabulary_of(old).pieces[i] for i in starts[0]}
     begun = {b" " + piece: i for i, piece in lacks_space.items()}  # ` the` of another vocabulary is WordPiece's `the`
     repeats = defaultdict[tuple[bytes, int, str], int](int)
-    plain = {piece for i, piece in enumerate(words.pieces) if words.kinds[i] == Kind.ORDINARY and piece}
+    plain = {words.pieces[i] for i in np.flatnonzero(words.kinds == Kind.ORDINARY).tolist() if words.pieces[i]}
     for new_id in new_ids.tolist():
         piece, looks = words.pieces[new_id], _looks(words, new_id)
         rule = Rule.BYTES

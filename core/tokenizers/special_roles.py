@@ -6,6 +6,8 @@ ends a text in GPT-2 and pads it in Qwen), so a special token is matched by what
 
 from collections.abc import Iterator, Mapping
 
+import numpy as np
+
 from core.tokenizers.kinds import Kind
 from core.tokenizers.tokenizer import LocalTokenizer
 
@@ -48,9 +50,9 @@ STAND_INS: dict[str, tuple[str, ...]] = {
 def special_ids(tokenizer: LocalTokenizer) -> set[int]:
     """Ids that stand for no text: special and unknown tokens, by the vocabulary and by the tokenizer's own list."""
     assert tokenizer.vocabulary is not None, "asked only of tokenizers that have one"
-    kinds = tokenizer.vocabulary.kinds.tolist()
-    marked = {i for i, kind in enumerate(kinds) if kind in (Kind.SPECIAL, Kind.UNKNOWN, Kind.INSERTED)}
-    return marked | {i for _, i in tokenizer.info.specials if i < len(kinds)}
+    kinds = tokenizer.vocabulary.kinds
+    marked = np.flatnonzero(np.isin(kinds, (Kind.SPECIAL, Kind.UNKNOWN, Kind.INSERTED)))
+    return {*marked.tolist(), *(i for _, i in tokenizer.info.specials if i < len(kinds))}
 
 
 def roles_of(tokenizer: LocalTokenizer) -> dict[str, int]:

@@ -83,8 +83,8 @@ class Vocabulary:
     @cached_property
     def id_by_bytes(self) -> dict[bytes, int]:
         """The lowest ordinary or byte id for each byte string."""
-        usable = (Kind.ORDINARY, Kind.BYTE)
-        return {p: i for i, p in reversed(list(enumerate(self.pieces))) if p and self.kinds[i] in usable}
+        usable = np.flatnonzero(np.isin(self.kinds, (Kind.ORDINARY, Kind.BYTE)))
+        return {piece: i for i in reversed(usable.tolist()) if (piece := self.pieces[i])}
 
     def find(self, wanted: str, most: int) -> list[int]:
         """At most so many ids of entries that hold a text: those that are it or are spelled so, then those that begin

@@ -65,7 +65,7 @@ def _ways(entries: Entries, n: int) -> list[str]:
 
 def _way(entries: Entries, ids: list[int]) -> str:
     """A space that the tokenizer puts before every text is no digit."""
-    if any(entries.kinds[i] == Kind.UNKNOWN for i in ids):
+    if (entries.kinds[ids] == Kind.UNKNOWN).any():
         return UNKNOWN
     pieces = [entries.pieces[i] for i in ids if not entries.special[i]]
     lengths = [len(piece.strip()) for piece in pieces]
