@@ -26,6 +26,7 @@ Source: Brown et al. 1993; Dyer, Chahuneau and Smith 2013 (diagonal and prior); 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,22 +101,27 @@ def _counted(pairs: _Sentences, size: int, keys: Ints, rounds: int, tension: flo
     """Expected counts of the word pairs with these keys, after so many rounds; without places at tension 0."""
     chance = np.ones(len(keys))  # of the new word, given the old one; the first round sees none likelier
     counts = np.zeros(len(keys))
+    first = list(islice(_looked_up(pairs, size, keys), 2))
     for _ in range(rounds):
         counts = np.zeros(len(keys))
-        for chunk in _chunks(pairs, size):
-            at = np.searchsorted(keys, chunk.keys)
+        for chunk, at in first if len(first) < 2 else _looked_up(pairs, size, keys):
             counts += np.bincount(at, chunk.believed(chance[at], tension), len(keys))
         chance = _expected(counts, keys // size)
     return counts
 
 
+def _looked_up(pairs: _Sentences, size: int, keys: Ints) -> Iterator[tuple["_PairedPlaces", Ints]]:
+    """All pairs of places, and where the key of each is among the keys."""
+    return ((chunk, np.searchsorted(keys, chunk.keys)) for chunk in _chunks(pairs, size))
+
+
 def _order(pairs: _Sentences, size: int, keys: Ints) -> float:
     """The tension under which words learnt without places are where they are, and those learnt with that one."""
     chance = np.ones(len(keys))
-    chunk = next(_chunks(pairs, size), None)  # one number needs no more
-    if chunk is None:
+    found = next(_looked_up(pairs, size, keys), None)  # one number needs no more
+    if found is None:
         return _LOOSE
-    tension, at = 0.0, np.searchsorted(keys, chunk.keys)
+    tension, (chunk, at) = 0.0, found
     for n in range(_WITHOUT_PLACES + 1):
         believed = chunk.believed(chance[at], tension)
         chance = _expected(np.bincount(at, believed, len(keys)).astype(np.float64), keys // size)
