@@ -398,9 +398,12 @@ def _filled(plan: _LoadPlan, state: Mapping[str, Any]) -> Any:
         UnreadableFile: one is missing, or of another size.
     """
     from transformers import AutoModelForCausalLM
+    from transformers.initialization import no_init_weights
 
     build: Any = AutoModelForCausalLM.from_config
-    module = build(plan.config, dtype=plan.dtype, trust_remote_code=False)
+    with no_init_weights():  # drawing numbers that `state` replaces was a third of the time
+        module = build(plan.config, dtype=plan.dtype, trust_remote_code=False)
+    module.tie_weights()
     wrong = [name for name, own in module.state_dict().items() if name in state and state[name].shape != own.shape]
     lacking = [name for name in module.state_dict() if name not in state]
     for names, verb in ((lacking, "lack"), (wrong, "have another size of")):
