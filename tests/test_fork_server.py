@@ -96,6 +96,8 @@ def test_where_a_library_starts_a_thread_jobs_get_processes_of_their_own(tmp_pat
         jobs = Jobs()
         result = jobs.store.get(finished(jobs, jobs.submit("threaded", {}, "ann")).key)
         assert result and result.facts["parent"] == daemon_pid(tmp_path / "home")
+        log = (tmp_path / "home" / "store" / "daemon.log").read_text()
+        assert log.count("Jobs' processes are not copied here: a library started a thread.") == 1
 
 
 def test_a_server_that_is_killed_takes_its_copies_along_and_the_job_is_begun_again(
@@ -137,6 +139,15 @@ def test_one_that_is_ended_before_it_began_is_gone(forks: ForkServer, tmp_path: 
     assert after.poll() == -signal.SIGKILL and not marked("4" * 29)
     for file in (replies, others):
         os.close(file)
+
+
+def test_where_no_copy_can_be_marked_none_is_made(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.jobs.runner.fork_server.for_copies", dict)  # as on a system that lets nobody write there
+    forks = ForkServer(environment_of_jobs(home))
+    copy, replies = begun(forks, "7" * 29, tmp_path / "7")
+    until(lambda: copy.poll() == -signal.SIGKILL)
+    assert not forks.works and not servers(os.getpid())
+    os.close(replies)
 
 
 def test_after_two_that_ended_of_themselves_none_is_started(forks: ForkServer, tmp_path: Path) -> None:

@@ -100,6 +100,9 @@ class ForkServer:
                 self._lose()
 
     def _hear(self, message: Mapping[str, Json]) -> None:
+        if "cannot" in message:
+            self._n_lost = _MOST_LOST
+            return
         copy = self._copies.get(message["n"])
         if copy is None:
             return  # forgotten
@@ -135,8 +138,8 @@ class ForkServer:
         if self._channel:
             self._channel.close()
         if self._process:
-            self._n_lost += 1
             end(self._process)
+            self._n_lost += 1
         self._channel = self._process = None
         for copy in self._copies.values():
             copy.returncode = _KILLED

@@ -31,6 +31,7 @@ from core.jobs.runner import job_process
 from core.jobs.store.files import Json
 
 _MOST_ASKED = 2**16  # bytes of a request
+_UNMARKED = 117  # status of a copy that could not be given its mark
 
 
 class _Copying:
@@ -75,7 +76,7 @@ class _Copying:
             return True
         self._prepare(request["kind"])
         if psutil.Process().num_threads() > 1:
-            sys.exit("A process with several threads cannot be copied.")
+            self._give_up("a library started a thread")
         pid = os.fork()
         if not pid:
             self._become(request, files)
@@ -103,8 +104,16 @@ class _Copying:
         for pid, n in list(self._numbers.items()):
             ended, status = os.waitpid(pid, os.WNOHANG)
             if ended:
+                code = os.waitstatus_to_exitcode(status)
+                if code == _UNMARKED:
+                    self._give_up("none could be given its mark")
                 del self._numbers[pid]
-                self._say({"n": n, "code": os.waitstatus_to_exitcode(status)})
+                self._say({"n": n, "code": code})
+
+    def _give_up(self, why: str) -> NoReturn:
+        """End for good: the parent starts no other."""
+        self._say({"cannot": True})
+        sys.exit(f"Jobs' processes are not copied here: {why}.")
 
     def _say(self, message: Json) -> None:
         with suppress(BrokenPipeError):  # `serve` will see it
@@ -126,7 +135,10 @@ class _Copying:
             os.close(requests)
             os.close(output)
             scratch = Path(request["scratch"])
-            mark_copy(request["mark"])
+            try:
+                mark_copy(request["mark"])
+            except OSError:
+                os._exit(_UNMARKED)
             os.environ["TMPDIR"] = str(scratch)
             tempfile.tempdir = None
             job_process.main(replies, parent, scratch)
