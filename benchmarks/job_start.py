@@ -7,9 +7,9 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.measure import in_turns, markdown
+from core.common.sandbox.fork_server import ForkServer
 from core.jobs.job import KINDS, Job, State
-from core.jobs.runner.fork_server import ForkServer
-from core.jobs.runner.worker import Task, Worker, environment_of_jobs
+from core.jobs.runner.worker import Task, Worker, fork_server_of_jobs
 from core.jobs.store.files import Json, Origin
 from core.jobs.store.records import enter, one
 from core.jobs.store.store import store
@@ -23,6 +23,8 @@ _ASKED = {
 
 
 class _NoCopies(ForkServer):
+    """As where copies cannot be made."""
+
     works = False
 
 
@@ -31,7 +33,7 @@ def run() -> str:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["TOKEN_ATLAS_HOME"] = folder
         home = Path(folder)
-        copies, none = (of(environment_of_jobs(home)) for of in (ForkServer, _NoCopies))
+        copies, none = fork_server_of_jobs(home), _NoCopies("", {})
         rows = [_row(home, name, _job(*asked), copies, none) for name, asked in _ASKED.items()]
     head = ["job", "a copy, s", "started anew, s", "copy / anew"]
     return markdown("From the start of a job's process to its answer", head, rows)

@@ -9,11 +9,11 @@ from pathlib import Path
 import psutil
 import pytest
 
+from core.common.sandbox.fork_server import ForkedProcess, ForkServer
 from core.common.sandbox.marked_processes import MarkedProcesses, kill_marked
 from core.jobs.job import State
 from core.jobs.queue import Jobs
-from core.jobs.runner.fork_server import ForkedProcess, ForkServer
-from core.jobs.runner.worker import environment_of_jobs
+from core.jobs.runner.worker import fork_server_of_jobs
 from core.jobs.store.files import Json
 from tests.jobs_home import PATIENCE, daemon_pid, finished, jobs_home, until
 
@@ -41,7 +41,7 @@ def gate(tmp_path: Path) -> Iterator[Path]:
 @pytest.fixture
 def forks(home: Path) -> Iterator[ForkServer]:
     """A server of this test's own; the kernel ends it with the test's process, and its channel with the test."""
-    server = ForkServer(environment_of_jobs(home))
+    server = fork_server_of_jobs(home)
     yield server
     for process in servers(os.getpid()):
         process.kill()
@@ -97,7 +97,7 @@ def test_where_a_library_starts_a_thread_jobs_get_processes_of_their_own(tmp_pat
         result = jobs.store.get(finished(jobs, jobs.submit("threaded", {}, "ann")).key)
         assert result and result.facts["parent"] == daemon_pid(tmp_path / "home")
         log = (tmp_path / "home" / "store" / "daemon.log").read_text()
-        assert log.count("Jobs' processes are not copied here: a library started a thread.") == 1
+        assert log.count("This process cannot be copied: a library started a thread.") == 1
 
 
 def test_a_server_that_is_killed_takes_its_copies_along_and_the_job_is_begun_again(
@@ -142,8 +142,8 @@ def test_one_that_is_ended_before_it_began_is_gone(forks: ForkServer, tmp_path: 
 
 
 def test_where_no_copy_can_be_marked_none_is_made(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.jobs.runner.fork_server.for_copies", dict)  # as on a system that lets nobody write there
-    forks = ForkServer(environment_of_jobs(home))
+    monkeypatch.setattr("core.common.sandbox.fork_server.for_copies", dict)  # nobody may write there
+    forks = fork_server_of_jobs(home)
     copy, replies = begun(forks, "7" * 29, tmp_path / "7")
     until(lambda: copy.poll() == -signal.SIGKILL)
     assert not forks.works and not servers(os.getpid())

@@ -204,7 +204,7 @@ def test_clicking_a_token_chooses_its_piece(visit: Callable[..., Page]) -> None:
 @pytest.mark.parametrize("view", ["Lanes", "Cards"])
 def test_a_phone_cuts_nothing_off(visit: Callable[..., Page], view: str) -> None:
     page = visit(f"?view={view}", width=390, height=844)
-    page.wait_for_function("document.documentElement.scrollWidth <= 390")
+    page.wait_for_function("() => document.documentElement.scrollWidth <= 390")
 
 
 def test_a_model_is_found_by_its_name_and_added(visit: Callable[..., Page]) -> None:

@@ -44,7 +44,7 @@ def twins(text: str) -> TokenView:
 def labels(page: Page) -> list[str]:
     """Of the lanes, once they are laid out: what is not has no inner text."""
     names = "all('.ta-row:not(.ta-consensus) .ta-label').map(l => l.innerText.replace(/\\n/g, ' '))"
-    page.wait_for_function(f"{names}.every(Boolean)")
+    page.wait_for_function(f"() => {names}.every(Boolean)")
     return list(page.evaluate(names))
 
 
@@ -163,7 +163,7 @@ def test_auto_is_lanes_where_there_is_room_and_cards_on_a_phone(mount: Mount) ->
     page = mount(view)
     assert page.evaluate("[all('.ta-system').length, all('.ta-card').length]") == [1, 0]
     page.set_viewport_size({"width": 390, "height": 844})
-    page.wait_for_function("all('.ta-card').length === 3")
+    page.wait_for_function("() => all('.ta-card').length === 3")
     assert mount(view, width=390).evaluate("all('.ta-card').length") == 3
 
 

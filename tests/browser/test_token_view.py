@@ -34,7 +34,7 @@ def test_the_picture_follows_the_width(mount: Mount) -> None:
     page = mount(TokenView(text, three_lanes(text)))
     wide = page.evaluate("staves().length")
     page.set_viewport_size({"width": 390, "height": 844})
-    page.wait_for_function(f"staves().length > {wide}")
+    page.wait_for_function(f"() => staves().length > {wide}")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     label, stave = page.evaluate(
         "(([a, b]) => [a.bottom, b.top])([box('.ta-row:not(.ta-consensus) .ta-label'), box('.ta-stave')])"

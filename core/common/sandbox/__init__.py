@@ -16,7 +16,7 @@ what it has started. `answer` puts the four together for a single question.
 | sums over very many draws, `stats.drawn_sums` | bare | data | deadline, timer | no file | signal, timer |
 | a list of tensors, `segmenters.published.torch_file` | bare | data | deadline, timers | no file | signal, timers |
 | pieces of a job, `jobs.runner.job_process` | marked | data; watched with its forks | watched | not | signal |
-| of which it is a copy, `jobs.runner.fork_server` | no secrets | only imports | no limit | not | signal, input |
+| of which it is a copy, `fork_server` | no secrets | only imports | no limit | not | signal, input |
 | what runs jobs, `jobs.runner.daemon` | all | no limit | no limit | not | no: it outlives servers |
 
 Pieces of a job get the secrets of the environment if its kind says that it uses them (`JobKind.secrets`), in a process

@@ -2,7 +2,7 @@
 
 It is not `multiprocessing`: nothing is forked from a process full of threads, Streamlit's main module is not imported
 again, no pickle is exchanged, and the environment can be emptied. The one process that is forked, for each job, was
-started here for that and has one thread (`jobs.runner.fork_server`).
+started here for that and has one thread (`fork_server`).
 """
 
 import os

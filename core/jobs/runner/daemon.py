@@ -26,10 +26,9 @@ from core.jobs.job import KINDS, State, content_key, no_imports
 from core.jobs.runner import report
 from core.jobs.runner.capacity import capacity, engine_name
 from core.jobs.runner.fair_order import FairOrder
-from core.jobs.runner.fork_server import ForkServer
 from core.jobs.runner.lock import DaemonLock
 from core.jobs.runner.run import Run
-from core.jobs.runner.worker import MOST_PROCESSES, Worker, environment_of_jobs
+from core.jobs.runner.worker import MOST_PROCESSES, Worker, fork_server_of_jobs
 from core.jobs.store.files import Json
 from core.jobs.store.index import StoreError, explained
 from core.jobs.store.records import one
@@ -54,7 +53,7 @@ class Daemon:
         self.runs: dict[str, Run] = {}
         self.order, self.processes = FairOrder(), MarkedProcesses()
         # Copies take no more memory than their own kind of work needs: those that import libraries are made apart.
-        self.forks, self.forks_with_libraries = (ForkServer(environment_of_jobs(home)) for _ in range(2))
+        self.forks, self.forks_with_libraries = fork_server_of_jobs(home), fork_server_of_jobs(home)
         self.leaving = False
         self.reserve = the_store.folder / "reserve"  # given up on a full disk, so that how jobs ended can be written
         self._looked_at = self._report_at = self._idle_since = time.monotonic()

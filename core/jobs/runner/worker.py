@@ -15,10 +15,10 @@ from uuid import uuid4
 
 from core.common.redact import redacted
 from core.common.sandbox.ending import end
+from core.common.sandbox.fork_server import ForkedProcess, ForkServer
 from core.common.sandbox.marked_processes import MARK, kill_marked
 from core.common.sandbox.start import ONE_THREAD, environment_without_secrets, start, whole_environment
 from core.jobs.job import Job, JobKind
-from core.jobs.runner.fork_server import ForkedProcess, ForkServer
 from core.jobs.store.files import Json
 from core.jobs.store.records import MOST_LOG
 
@@ -36,8 +36,12 @@ class Task:
     n: int = -1
 
 
-def environment_of_jobs(home: Path) -> dict[str, str]:
-    """What all processes of jobs get of their daemon's environment, secrets aside, and what is set for them."""
+def fork_server_of_jobs(home: Path) -> ForkServer:
+    """What makes copies for jobs that have no secrets and no GPU."""
+    return ForkServer("core.jobs.runner.fork_server_process", _without_secrets(home))
+
+
+def _without_secrets(home: Path) -> dict[str, str]:
     return {**environment_without_secrets(), **_set_for_all(home)}
 
 
@@ -121,7 +125,7 @@ class Worker:
         os.set_blocking(self.output, False)
 
     def _environment(self, home: Path, secrets: bool) -> Mapping[str, str]:
-        known = {**whole_environment(), **_set_for_all(home)} if secrets else environment_of_jobs(home)
+        known = {**whole_environment(), **_set_for_all(home)} if secrets else _without_secrets(home)
         return {**known, MARK: self.mark, "TMPDIR": str(self.scratch)}
 
     def give(self, task: Task, **more: Json) -> None:

@@ -1,30 +1,31 @@
-"""Jobs' processes as copies of one that has imported what they need, from the side of the daemon.
+"""Processes that are copies of one that has imported what they need, from their parent's side.
 
-Importing the libraries of models takes three seconds of a processor, which each job's process would spend anew. What
-was given to the process of `fork_server_process` when it was started holds for all its copies, so there are none where
-jobs are told apart by more than their files: by secrets, or by a GPU. Linux only.
+Importing the libraries of models takes three seconds of a processor, which each process would spend anew. What the one
+was started with, as its environment, holds for all its copies. Linux only.
 """
 
 import json
+import math
 import os
 import select
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import psutil
 
 from core.common.sandbox.ending import end
 from core.common.sandbox.marked_processes import for_copies
 from core.common.sandbox.start import start
-from core.jobs.store.files import Json
 
 _MOST_LOST = 2  # servers that ended of themselves, after which none is started any more
 _MOST_SAID = 2**12  # bytes of a message
+_MOMENT = 0.2  # seconds in which a server that is not busy says what became of a copy
 _KILLED = -9  # as `subprocess.Popen` says it of one that SIGKILL ended
 
 
@@ -32,11 +33,12 @@ class ForkServer:
     """Started when a copy is first asked for; not thread-safe.
 
     Args:
+        module: its main module, which serves by `copying.Copying`.
         environment: of all copies, but for their marks and folders.
     """
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        self._environment = for_copies(environment)
+    def __init__(self, module: str, environment: Mapping[str, str]) -> None:
+        self._module, self._environment = module, for_copies(environment)
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: socket.socket | None = None
         self._copies = dict[int, ForkedProcess]()  # those that run, by number
@@ -47,11 +49,14 @@ class ForkServer:
         """Whether copies can be made here."""
         return sys.platform == "linux" and self._n_lost < _MOST_LOST
 
-    def fork(self, kind: str, mark: str, scratch: Path, replies: int) -> "ForkedProcess":
-        """A process of a job of this kind, as `core.jobs.runner.job_process` is one.
+    def fork(self, needs: str, mark: str, scratch: Path, replies: int) -> "ForkedProcess":
+        """A copy in a session of its own.
 
         Args:
-            replies: what it writes its replies to.
+            needs: what the server is to have imported before.
+            mark: as in `marked_processes`.
+            scratch: where its temporary files go.
+            replies: an open file that it gets beside the standard ones.
 
         Raises:
             OSError: none can be started.
@@ -61,7 +66,7 @@ class ForkServer:
         of_it, output = os.pipe()
         self._n_asked += 1
         copy = ForkedProcess(self, self._n_asked, os.fdopen(to_it, "wb", 0), os.fdopen(of_it, "rb", 0))
-        request = {"n": copy.n, "kind": kind, "mark": mark, "scratch": str(scratch)}
+        request = {"n": copy.n, "needs": needs, "mark": mark, "scratch": str(scratch)}
         try:
             socket.send_fds(channel, [json.dumps(request).encode()], [requests, output, replies])
         except OSError:
@@ -99,7 +104,7 @@ class ForkServer:
             else:
                 self._lose()
 
-    def _hear(self, message: Mapping[str, Json]) -> None:
+    def _hear(self, message: Mapping[str, Any]) -> None:
         if "cannot" in message:
             self._n_lost = _MOST_LOST
             return
@@ -117,7 +122,7 @@ class ForkServer:
         try:
             with theirs:
                 self._process = start(
-                    "core.jobs.runner.fork_server_process",
+                    self._module,
                     str(theirs.fileno()),
                     str(os.getpid()),
                     environment=self._environment,
@@ -166,11 +171,14 @@ class ForkedProcess:
         return self.returncode
 
     def wait(self) -> int:
-        """How it ended, once it has; it may end while its server imports, and cannot say so."""
-        while self.poll() is None and not self._is_over():
+        """How it ended, once it has; for killed, if its server imports meanwhile and does not say."""
+        over_since = math.inf
+        while self.poll() is None:
             self._server.hear(0.05)
-        if self.returncode is None:
-            self.returncode = _KILLED
+            over_since = min(over_since, time.monotonic()) if self._is_over() else math.inf
+            if self.returncode is None and time.monotonic() - over_since > _MOMENT:
+                self.returncode = _KILLED
+        assert self.returncode is not None
         return self.returncode
 
     def _is_over(self) -> bool:
