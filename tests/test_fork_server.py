@@ -114,6 +114,15 @@ def test_a_server_that_is_killed_takes_its_copies_along_and_the_job_is_begun_aga
     assert jobs.wait(job.key, PATIENCE).state is State.DONE
 
 
+def test_a_server_that_ends_while_nothing_runs_is_started_again(tmp_path: Path) -> None:
+    with jobs_home(tmp_path / "home"):
+        jobs = Jobs()
+        first = said(jobs, n=1)
+        psutil.Process(int(str(first["parent"]))).kill()
+        second = said(jobs, n=2)
+        assert second["prepared_in"] == [second["parent"]] != [first["parent"]]
+
+
 def test_each_copy_has_its_mark_and_its_end(forks: ForkServer, tmp_path: Path) -> None:
     (one, replies), (other, others) = (begun(forks, f"{n}" * 29, tmp_path / n) for n in "12")
     until(lambda: (one.poll(), other.poll()) == (None, None) and one.pid and other.pid)

@@ -61,6 +61,7 @@ class ForkServer:
         Raises:
             OSError: none can be started.
         """
+        self.hear()  # it may have ended meanwhile
         channel = self._channel or self._begun()
         requests, to_it = os.pipe()
         of_it, output = os.pipe()
