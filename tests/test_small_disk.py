@@ -33,9 +33,9 @@ def fill(disk: Path, left: int) -> Path:
 def test_full_disk_fails_the_job_and_loses_nothing(small_disk: Path) -> None:
     jobs = Jobs()
     before = finished(jobs, jobs.submit("steps", {"steps": 2}, "ann"))
-    big = jobs.submit("steps", {"steps": 400}, "ann")
     ballast = small_disk / "ballast"
-    ballast.write_bytes(bytes(600_000))
+    ballast.write_bytes(bytes(600_000))  # first: the job fills the rest within a moment
+    big = jobs.submit("steps", {"steps": 400}, "ann")
     job = jobs.wait(big.key, PATIENCE)
     assert job.state is State.FAILED
     assert "disk is full" in job.message
