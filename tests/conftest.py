@@ -122,6 +122,14 @@ def own_server() -> Iterator[None]:
 
 
 @pytest.fixture
+def gate(tmp_path: Path) -> Iterator[Path]:
+    """Work that was given this path waits there until the file is made, at the latest when the test is over."""
+    yield tmp_path / "gate"
+    (tmp_path / "gate").unlink(missing_ok=True)
+    (tmp_path / "gate").touch()
+
+
+@pytest.fixture
 def index(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Index]:
     """A registry of packages, the only one that pip and npm know here; nothing is kept from before."""
     with package_index() as running:

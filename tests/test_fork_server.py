@@ -33,12 +33,6 @@ def jobs(home: Path) -> Jobs:
 
 
 @pytest.fixture
-def gate(tmp_path: Path) -> Iterator[Path]:
-    yield tmp_path / "gate"
-    (tmp_path / "gate").touch()
-
-
-@pytest.fixture
 def forks(home: Path) -> Iterator[ForkServer]:
     """A server of this test's own; the kernel ends it with the test's process, and its channel with the test."""
     server = fork_server_of_jobs(home)

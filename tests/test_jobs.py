@@ -48,14 +48,6 @@ def jobs(home: Path) -> Jobs:
     return Jobs()
 
 
-@pytest.fixture
-def gate(tmp_path: Path) -> Iterator[Path]:
-    """Work that was given this path waits there until the file is made, at the latest when the test is over."""
-    yield tmp_path / "gate"
-    (tmp_path / "gate").unlink(missing_ok=True)
-    (tmp_path / "gate").touch()
-
-
 @pytest.fixture(scope="module")
 def shared_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """For tests that leave the daemon alone."""

@@ -86,9 +86,9 @@ class Copying:
         self._prepare(request["needs"])
         if psutil.Process().num_threads() > 1:
             self._give_up("a library started a thread")
-        pid = os.fork()
+        parent, pid = os.getpid(), os.fork()
         if not pid:
-            self._become(request, files)
+            self._become(request, files, parent)
         self._numbers[pid] = request["n"]
         for file in files:
             os.close(file)
@@ -128,11 +128,10 @@ class Copying:
         with suppress(BrokenPipeError):  # `serve` will see it
             self._channel.send(json.dumps(message).encode())
 
-    def _become(self, request: Mapping[str, Any], files: Sequence[int]) -> NoReturn:
+    def _become(self, request: Mapping[str, Any], files: Sequence[int], parent: int) -> NoReturn:
         """Be a copy."""
         code = 1
         try:
-            parent = os.getppid()
             os.setsid()
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
